@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0
+# quire: see, explain and change thrashing. `make help` lists the targets.
+# The module itself is described by Kbuild; scripts/ holds what is longer than a line or two.
+
+build   := $(CURDIR)/build
+release := $(shell uname -r)
+version := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+
+# The VM's kernel: the one of the Debian release that we are on.
+debian         := $(shell . /etc/os-release 2>/dev/null && echo $$VERSION_ID)
+default_kernel := $(if $(filter 12,$(debian)),6.1,6.12)
+has_headers    := $(wildcard /lib/modules/$(release)/build/Makefile)
+
+# Where `make install` puts things; for a package: make install DESTDIR=...
+prefix     := /usr/local
+moddir      = $(DESTDIR)/lib/modules/$(release)
+srcdir      = $(DESTDIR)$(prefix)/src/quire
+commands   := quire quire-sim quire-load
+kbuild_args = $(foreach v,W C V KCFLAGS,$(if $($v),$v='$($v)'))
+
+export KERNEL MEM CPUS SWAP DATA LRU TIMEOUT
+vm_env = KERNEL=$(or $(KERNEL),$(default_kernel))
+
+.PHONY: all
+all: needs-build tools module
+
+.PHONY: help
+help:
+	@sed -n 's/^#: \?//p' $(firstword $(MAKEFILE_LIST))
+
+#: quire: make TARGET
+#:
+#: Without a machine of one's own (a virtual machine, an unmodified Debian kernel):
+#:   demo        build, boot the VM, load the module, thrash, and show it
+#:   test        everything that can be tested; T=GROUP for one group of it
+#:   vm          a shell in the VM; CMD='...' runs that and returns its exit status
+#:               KERNEL=6.1|6.12|debug MEM=512M CPUS=2 choose the machine
+#:   test-debug  the VM tests on a kernel with KASAN, lockdep, kmemleak
+.PHONY: demo test vm test-debug
+demo: setup-build setup-vm
+	@scripts/demo
+
+test: setup-build setup-vm setup-test setup-kunit
+	@scripts/test $(T)
+
+test-debug: setup-build setup-vm setup-test
+	@scripts/test vm-debug
+
+vm: setup-build setup-vm tools
+	@scripts/kbuild $(or $(KERNEL),$(default_kernel))
+	@$(vm_env) scripts/vm/run $(if $(CMD),-- sh -c '$(subst ','\'',$(CMD))')
+
+#:
+#: Building (into build/):
+#:   all         the tools, and the module for the running kernel where its headers
+#:               are installed, else for the VM's kernel (the default)
+#:   tools       build/bin/: quire, quire-sim, quire-load
+#:   module      build/KERNEL/quire.ko; KERNEL=6.1|6.12|debug|running; W=1 C=1 V=1
+#:   check       formatting, sparse, checkpatch, cppcheck, shellcheck: no warnings
+.PHONY: tools module check
+tools:
+	@$(MAKE) --no-print-directory -C userspace OUT=$(build)
+
+module:
+	@scripts/kbuild $(or $(KERNEL),$(if $(has_headers),running,$(default_kernel))) $(kbuild_args)
+
+check: setup-build setup-vm setup-test
+	@scripts/check $(T)
+
+#:
+#: Policies in User Mode Linux:
+#:   kunit           the KUnit suites; SUITE=lirs for one, KERNEL=6.12
+#:   kunit-debug     the same under KASAN, UBSAN and lockdep
+#:   kunit-coverage  lines and branches that they cover
+.PHONY: kunit kunit-debug kunit-coverage
+kunit kunit-debug kunit-coverage: setup-build setup-vm setup-kunit
+	@scripts/kunit $(patsubst kunit-%,--%,$(filter-out kunit,$@)) $(SUITE)
+
+#:
+#: On a machine of one's own, as root (see Safety in README.md):
+#:   install     module, commands, and the header for one's own policies
+#:   uninstall   take them away again
+#:   load        load the module just built, with ARGS='parameter=value ...'
+#:   unload      unload it
+#:   dkms        let DKMS build and install the module for every kernel to come
+.PHONY: install uninstall load unload dkms
+install:
+	@test -f $(build)/$(release)/quire.ko || { echo "no module built for $(release): type make first" >&2; exit 1; }
+	install -D -m 644 $(build)/$(release)/quire.ko $(moddir)/updates/quire.ko
+	depmod $(if $(DESTDIR),-b $(DESTDIR)) $(release)
+	install -D -t $(DESTDIR)$(prefix)/bin $(wildcard $(commands:%=$(build)/bin/%))
+	install -D -m 644 -t $(srcdir)/include/quire module/include/quire/policy.h
+	install -D -m 644 -t $(srcdir) $(build)/$(release)/Module.symvers
+
+uninstall:
+	rm -f $(moddir)/updates/quire.ko $(commands:%=$(DESTDIR)$(prefix)/bin/%)
+	rm -rf $(srcdir)
+	depmod $(if $(DESTDIR),-b $(DESTDIR)) $(release)
+
+load:
+	insmod $(build)/$(release)/quire.ko $(ARGS)
+
+unload:
+	rmmod quire
+
+dkms:
+	install -d /usr/src/quire-$(version)
+	cp -r Kbuild dkms.conf LICENSE module /usr/src/quire-$(version)/
+	dkms install quire/$(version)
+
+#:
+#: Measuring:
+#:   bench-NAME  one of scripts/bench/, in the VM: bench-stat is what loading costs
+bench-%: setup-build setup-vm
+	@test -x scripts/bench/$* || { echo "no scripts/bench/$*; there are: $(notdir $(wildcard scripts/bench/*))" >&2; exit 2; }
+	@scripts/bench/$*
+
+#:
+#: Tidying:
+#:   clean       remove what was built, keep the kernels that were fetched or built
+#:   distclean   remove all of build/
+.PHONY: clean distclean
+clean:
+	@test ! -d $(build) || find $(build) -mindepth 1 -maxdepth 1 ! -name kernels ! -name kunit -exec rm -rf {} +
+
+distclean:
+	rm -rf $(build)
+
+# The Debian packages that are missing: demo and test install them, make only says so.
+setup-%:
+	@scripts/setup $*
+
+needs-%:
+	@scripts/setup --check $*
+
+.DEFAULT:
+	@echo "no target $@: try make help" >&2; exit 2
