@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The policies, one line each: QUIRE_POLICY(x) stands for x.c, which defines quire_policy_x.
+ * Makefiles read this list too, so a line holds nothing else. Included several times.
+ */
+QUIRE_POLICY(fifo)
+QUIRE_POLICY(lru)
+QUIRE_POLICY(clock)
