@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * quire: see thrashing, explain it, and change it.
+ *
+ * Each subcommand is one file; here is the table of them and nothing else.
+ */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "command.h"
+
+static const struct command commands[] = {
+	{ "trace", "convert, describe and make traces", command_trace },
+	{ }
+};
+
+int main(int argc, char **argv)
+{
+	static char name[] = "quire";
+
+	argp_err_exit_status = EXIT_USAGE;
+	if (argc > 0)
+		argv[0] = name;
+	return command_group(commands, "See thrashing, explain it, and change it.",
+			     "  quire sim -p lru,opt -m 25%,50% trace.txt\n", argc, argv);
+}
