@@ -107,12 +107,16 @@ static void numbering_get(struct numbering *n, const struct trace_ref *refs, uin
 /**
  * struct builder - a trace that grows
  * @trace: the trace
+ * @page: its references
+ * @write: its write marks
  * @numbering: its pages' numbers
  * @room: references there is room for
- * @wrote: words of @trace->write there are
+ * @wrote: words of @write there are
  */
 struct builder {
 	struct trace *trace;
+	u32 *page;
+	u64 *write;
 	struct numbering numbering;
 	uint64_t room;
 	uint64_t wrote;
@@ -132,31 +136,32 @@ static int builder_start(struct builder *b, const char *name, uint64_t page_size
 /* Room for another batch of references. */
 static int builder_room(struct builder *b)
 {
-	struct trace *trace = b->trace;
-	uint32_t *page;
+	u32 *page;
 
-	if (trace->requests + BATCH <= b->room)
+	if (b->trace->refs.requests + BATCH <= b->room)
 		return 0;
 	b->room = b->room ? 2 * b->room : 1UL << 16;
-	page = realloc(trace->page, b->room * sizeof(*page));
+	page = realloc(b->page, b->room * sizeof(*page));
 	if (!page)
 		return -1;
-	trace->page = page;
+	b->page = page;
+	b->trace->refs.page = page;
 	return 0;
 }
 
 /* Have @words words of write marks, the new ones clear. */
 static int builder_words(struct builder *b, uint64_t words)
 {
-	uint64_t *write;
+	u64 *write;
 
 	if (words <= b->wrote)
 		return 0;
-	write = realloc(b->trace->write, words * sizeof(*write));
+	write = realloc(b->write, words * sizeof(*write));
 	if (!write)
 		return -1;
 	memset(write + b->wrote, 0, (words - b->wrote) * sizeof(*write));
-	b->trace->write = write;
+	b->write = write;
+	b->trace->refs.write = write;
 	b->wrote = words;
 	return 0;
 }
@@ -165,7 +170,7 @@ static int mark_write(struct builder *b, uint64_t i)
 {
 	if (i / 64 >= b->wrote && builder_words(b, b->room / 64))
 		return -1;
-	b->trace->write[i / 64] |= 1ULL << (i % 64);
+	b->write[i / 64] |= 1ULL << (i % 64);
 	return 0;
 }
 
@@ -178,11 +183,11 @@ static int builder_add(struct builder *b, const struct trace_ref *refs, uint32_t
 		return -2;
 	if (builder_room(b) || numbering_room(&b->numbering, count))
 		return -1;
-	numbering_get(&b->numbering, refs, count, trace->page + trace->requests);
+	numbering_get(&b->numbering, refs, count, b->page + trace->refs.requests);
 	for (uint32_t i = 0; i < count; i++)
-		if (refs[i].write && mark_write(b, trace->requests + i))
+		if (refs[i].write && mark_write(b, trace->refs.requests + i))
 			return -1;
-	trace->requests += count;
+	trace->refs.requests += count;
 	return 0;
 }
 
@@ -192,15 +197,15 @@ static struct trace *builder_end(struct builder *b, bool keep)
 	struct trace *trace = b->trace;
 
 	free(b->numbering.slots);
-	if (keep && trace->write && builder_words(b, trace->requests / 64 + 1))
+	if (keep && b->write && builder_words(b, trace->refs.requests / 64 + 1))
 		keep = false;
 	if (!trace || !keep) {
 		free(b->numbering.raw);
 		trace_free(trace);
 		return NULL;
 	}
-	trace->pages = b->numbering.used;
-	trace->raw = realloc(b->numbering.raw, (trace->pages + 1UL) * sizeof(*trace->raw));
+	trace->refs.pages = b->numbering.used;
+	trace->raw = realloc(b->numbering.raw, (trace->refs.pages + 1UL) * sizeof(*trace->raw));
 	if (!trace->raw)
 		trace->raw = b->numbering.raw;
 	return trace;
@@ -238,10 +243,10 @@ struct trace *trace_load(const char *path, const struct trace_options *options,
 	if (ret)
 		trace_fail(error, "%s: %s", path, ret == -1 ? "not enough memory to hold the trace" :
 			   "more than 2^32 - 3 distinct pages");
-	else if (n == 0 && !b.trace->requests)
+	else if (n == 0 && !b.trace->refs.requests)
 		trace_fail(error, "%s: there is no reference in it", path);
 	trace_close(reader);
-	return builder_end(&b, !ret && n == 0 && b.trace->requests);
+	return builder_end(&b, !ret && n == 0 && b.trace->refs.requests);
 }
 
 void trace_free(struct trace *trace)
@@ -249,8 +254,8 @@ void trace_free(struct trace *trace)
 	if (!trace)
 		return;
 	free(trace->name);
-	free(trace->page);
-	free(trace->write);
+	free((void *)trace->refs.page);
+	free((void *)trace->refs.write);
 	free(trace->raw);
 	free(trace);
 }

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine.h"
+
 /**
  * struct trace_error - why something about a trace failed
  * @text: "FILE:LINE: expected ..., found ..." or "FILE: byte N: expected ..."
@@ -131,20 +133,14 @@ void trace_close(struct trace_reader *reader);
 /**
  * struct trace - a whole trace in memory
  * @name: the path it came from
- * @page: dense page ids, 1..@pages in the order of their first reference, one for each reference
- * @write: bit i % 64 of word i / 64 is set if reference i wrote; NULL if none did
+ * @refs: what policies run over; page ids are dense, in the order of first references
  * @raw: page number of each id; raw[0] is unused
- * @requests: number of references
- * @pages: number of distinct pages
  * @page_size: bytes in a page
  */
 struct trace {
 	char *name;
-	uint32_t *page;
-	uint64_t *write;
+	struct quire_trace refs;
 	uint64_t *raw;
-	uint64_t requests;
-	uint32_t pages;
 	uint64_t page_size;
 };
 
@@ -183,12 +179,12 @@ void trace_free(struct trace *trace);
 
 /**
  * trace_wrote() - did a reference write?
- * @trace: the trace
- * @i: number of the reference, from 0
+ * @refs: the references
+ * @i: which, from 0
  */
-static inline bool trace_wrote(const struct trace *trace, uint64_t i)
+static inline bool trace_wrote(const struct quire_trace *refs, uint64_t i)
 {
-	return trace->write && (trace->write[i / 64] >> (i % 64) & 1);
+	return refs->write && (refs->write[i / 64] >> (i % 64) & 1);
 }
 
 /**

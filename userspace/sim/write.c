@@ -156,14 +156,14 @@ static int write_oracle(struct trace_writer *writer)
 	int ret = 0;
 
 	if (trace) {
-		next = malloc(trace->requests * sizeof(*next));
-		seen = calloc(trace->pages + 1UL, sizeof(*seen));
+		next = malloc(trace->refs.requests * sizeof(*next));
+		seen = calloc(trace->refs.pages + 1UL, sizeof(*seen));
 	}
 	if (!next || !seen)
 		ret = fail(writer, "no memory");
 	for (uint64_t i = ret ? 0 : writer->total; i-- > 0; ) {
-		next[i] = seen[trace->page[i]] ? seen[trace->page[i]] : UINT64_MAX;
-		seen[trace->page[i]] = i + 1;	/* requests are counted from 1 */
+		next[i] = seen[trace->refs.page[i]] ? seen[trace->refs.page[i]] : UINT64_MAX;
+		seen[trace->refs.page[i]] = i + 1;	/* requests are counted from 1 */
 	}
 	for (uint64_t i = 0; i < writer->total && !ret; i++) {
 		uint8_t record[24];
