@@ -16,10 +16,8 @@ prefix     := /usr/local
 moddir      = $(DESTDIR)/lib/modules/$(release)
 srcdir      = $(DESTDIR)$(prefix)/src/quire
 commands   := quire quire-sim quire-load
+vm_kernel   = $(or $(KERNEL),$(default_kernel))
 kbuild_args = $(foreach v,W C V KCFLAGS,$(if $($v),$v='$($v)'))
-
-export KERNEL MEM CPUS SWAP DATA LRU TIMEOUT
-vm_env = KERNEL=$(or $(KERNEL),$(default_kernel))
 
 .PHONY: all
 all: needs-build tools module
@@ -33,8 +31,8 @@ help:
 #: Without a machine of one's own (a virtual machine, an unmodified Debian kernel):
 #:   demo        build, boot the VM, load the module, thrash, and show it
 #:   test        everything that can be tested; T=GROUP for one group of it
-#:   vm          a shell in the VM; CMD='...' runs that and returns its exit status
-#:               KERNEL=6.1|6.12|debug MEM=512M CPUS=2 choose the machine
+#:   vm          a shell in the VM, or CMD='...'; fails as that does, or as the kernel does
+#:               KERNEL=6.1|6.12|debug MEM=512M CPUS=2 ...: see scripts/vm/run --help
 #:   test-debug  the VM tests on a kernel with KASAN, lockdep, kmemleak
 .PHONY: demo test vm test-debug
 demo: setup-build setup-vm
@@ -46,9 +44,9 @@ test: setup-build setup-vm setup-test setup-kunit
 test-debug: setup-build setup-vm setup-test
 	@scripts/test vm-debug
 
-vm: setup-build setup-vm tools
-	@scripts/kbuild $(or $(KERNEL),$(default_kernel))
-	@$(vm_env) scripts/vm/run $(if $(CMD),-- sh -c '$(subst ','\'',$(CMD))')
+vm: setup-build setup-vm
+	@scripts/kbuild $(vm_kernel)
+	@KERNEL=$(vm_kernel) scripts/vm/run $(if $(value CMD),-- '$(subst ','\'',$(value CMD))')
 
 #:
 #: Building (into build/):
