@@ -15,7 +15,7 @@ has_headers    := $(wildcard /lib/modules/$(release)/build/Makefile)
 prefix     := /usr/local
 moddir      = $(DESTDIR)/lib/modules/$(release)
 srcdir      = $(DESTDIR)$(prefix)/src/quire
-commands   := quire quire-sim quire-load
+commands   := quire quire-load
 vm_kernel   = $(or $(KERNEL),$(default_kernel))
 kbuild_args = $(foreach v,W C V KCFLAGS,$(if $($v),$v='$($v)'))
 
@@ -52,12 +52,18 @@ vm: setup-build setup-vm
 #: Building (into build/):
 #:   all         the tools, and the module for the running kernel where its headers
 #:               are installed, else for the VM's kernel (the default)
-#:   tools       build/bin/: quire, quire-sim, quire-load
+#:   tools       build/bin/: quire, quire-load
 #:   module      build/KERNEL/quire.ko; KERNEL=6.1|6.12|debug|running; W=1 C=1 V=1
+#:   tests       their tests, into build/test-bin; make test runs them
 #:   check       formatting, sparse, checkpatch, cppcheck, shellcheck: no warnings
-.PHONY: tools module check
+.PHONY: tools module tests check
 tools:
 	@$(MAKE) --no-print-directory -C userspace OUT=$(build)
+
+# The second time with the address and undefined behaviour sanitizers.
+tests:
+	@$(MAKE) --no-print-directory -C userspace OUT=$(build) tests
+	@$(MAKE) --no-print-directory -C userspace OUT=$(build)/san SAN=1 tests
 
 module:
 	@scripts/kbuild $(or $(KERNEL),$(if $(has_headers),running,$(default_kernel))) $(kbuild_args)
@@ -83,7 +89,8 @@ kunit kunit-debug kunit-coverage: setup-build setup-vm setup-kunit
 #:   dkms        let DKMS build and install the module for every kernel to come
 .PHONY: install uninstall load unload dkms
 install:
-	@test -f $(build)/$(release)/quire.ko || { echo "no module built for $(release): type make first" >&2; exit 1; }
+	@[ -f $(build)/bin/quire ] && [ -f $(build)/$(release)/quire.ko ] || \
+		{ echo "quire is not built for $(release): type make first" >&2; exit 1; }
 	install -D -m 644 $(build)/$(release)/quire.ko $(moddir)/updates/quire.ko
 	depmod $(if $(DESTDIR),-b $(DESTDIR)) $(release)
 	install -D -t $(DESTDIR)$(prefix)/bin $(wildcard $(commands:%=$(build)/bin/%))
