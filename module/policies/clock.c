@@ -76,7 +76,7 @@ static const char *clock_check(struct quire_pool *pool, u32 limit)
 
 static const struct quire_list_info clock_lists[] = {
 	{ "circle", offsetof(struct clock, circle), 1, false },
-	{ NULL, 0, 0, false }
+	QUIRE_LISTS_END
 };
 
 const struct quire_policy_ops quire_policy_clock = {

@@ -63,7 +63,7 @@ static const char *fifo_check(struct quire_pool *pool, u32 limit)
 
 static const struct quire_list_info fifo_lists[] = {
 	{ "queue", offsetof(struct fifo, queue), 1, false },
-	{ NULL, 0, 0, false }
+	QUIRE_LISTS_END
 };
 
 const struct quire_policy_ops quire_policy_fifo = {

@@ -68,7 +68,7 @@ static const char *lru_check(struct quire_pool *pool, u32 limit)
 
 static const struct quire_list_info lru_lists[] = {
 	{ "stack", offsetof(struct lru, stack), 1, false },
-	{ NULL, 0, 0, false }
+	QUIRE_LISTS_END
 };
 
 const struct quire_policy_ops quire_policy_lru = {

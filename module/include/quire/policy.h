@@ -221,6 +221,7 @@ struct quire_policy_ops {
 	const char *(*check)(struct quire_pool *pool, u32 limit);
 };
 
+#define QUIRE_LISTS_END { NULL, 0, 0, false }
 #define QUIRE_COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /**
@@ -532,6 +533,52 @@ static inline const char *quire_list_check(const struct quire_pool *pool,
 		page = node->next;
 	} while (page != list->head);
 	return seen == list->size ? NULL : "fewer pages in a list than its size";
+}
+
+/** quire_ghost_drop() - gives back the oldest ghost of @list, which is not empty. */
+static inline void quire_ghost_drop(struct quire_pool *pool, struct quire_list *list)
+{
+	quire_forget(pool, quire_list_pop(pool, list));
+}
+
+/**
+ * quire_ghost_keep() - remembers a page that is being evicted, as the newest of a list
+ * @pool: the pool
+ * @list: of ghosts only, oldest first
+ * @page: the page, in remove(QUIRE_EVICTED) only
+ * @mark: the policy's bits of the ghost
+ *
+ * If the host has no ghost to give, the oldest of @list makes room.
+ */
+static inline void quire_ghost_keep(struct quire_pool *pool, struct quire_list *list,
+				    quire_page_t page, u32 mark)
+{
+	quire_page_t ghost = quire_remember(pool, page);
+
+	if (!ghost && list->size) {
+		quire_ghost_drop(pool, list);
+		ghost = quire_remember(pool, page);
+	}
+	if (!ghost)
+		return;
+	quire_mark(quire_node(pool, ghost), QUIRE_POLICY_BITS, mark);
+	quire_list_add_tail(pool, list, ghost);
+}
+
+/**
+ * quire_ghost_trim() - gives back the oldest ghosts of a list that is too long
+ * @pool: the pool
+ * @list: of ghosts only, oldest first
+ * @most: as many may stay
+ *
+ * Two at the most in one call: one more than a call can add, so the list shrinks to its limit.
+ */
+static inline void quire_ghost_trim(struct quire_pool *pool, struct quire_list *list, u32 most)
+{
+	if (list->size > most)
+		quire_ghost_drop(pool, list);
+	if (list->size > most)
+		quire_ghost_drop(pool, list);
 }
 
 #endif /* QUIRE_POLICY_H */
