@@ -3,6 +3,7 @@
  * Choosing a subcommand, and what all of them share.
  */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,37 +40,42 @@ static const struct command *find(const struct command *table, const char *name)
 	return NULL;
 }
 
+int command_run(const struct command *command, int argc, char **argv)
+{
+	size_t used = strlen(running);
+
+	snprintf(running + used, sizeof(running) - used, " %s", command->name);
+	argv[0] = running;
+	return command->run(argc, argv);
+}
+
 int command_group(const struct command *table, const char *about, const char *example,
 		  int argc, char **argv)
 {
 	static char help_option[] = "--help";
 	const struct command *command;
-	char *help_argv[] = { running, help_option, NULL };
-	size_t used = strlen(running);
+	bool helping = false;
 
 	if (argc < 2) {
 		say("which command? \"%s --help\" lists them", running);
 		return EXIT_USAGE;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
-	    (!strcmp(argv[1], "help") && argc == 2)) {
+	if (!strcmp(argv[1], "help") && argc > 2) {
+		helping = true;
+		argv++;
+	} else if (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+		   !strcmp(argv[1], "-?")) {
 		help(table, about, example);
 		return EXIT_GOOD;
-	}
-	if (!strcmp(argv[1], "help")) {
-		argc--;
-		argv++;
-	} else {
-		help_argv[0] = NULL;
 	}
 	command = find(table, argv[1]);
 	if (!command) {
 		say("there is no command \"%s\"; \"%s --help\" lists them", argv[1], running);
 		return EXIT_USAGE;
 	}
-	snprintf(running + used, sizeof(running) - used, " %s", command->name);
-	if (help_argv[0])
-		return command->run(2, help_argv);
-	argv[1] = running;
-	return command->run(argc - 1, argv + 1);
+	if (!helping)
+		return command_run(command, argc - 1, argv + 1);
+	argv[0] = argv[1];
+	argv[1] = help_option;
+	return command_run(command, 2, argv);
 }

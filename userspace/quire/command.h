@@ -38,6 +38,16 @@ int command_group(const struct command *table, const char *about, const char *ex
 		  int argc, char **argv);
 
 /**
+ * command_run() - run a subcommand
+ * @command: which
+ * @argc: as for main(); argv[0] is the word that chose it
+ * @argv: as for main(); argv[0] is replaced by the whole name, "quire sim translate"
+ *
+ * Return: its exit status.
+ */
+int command_run(const struct command *command, int argc, char **argv);
+
+/**
  * say() - print an error message to stderr
  * @format: a printf format, without newline
  *

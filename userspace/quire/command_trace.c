@@ -7,6 +7,8 @@
 
 static const struct command commands[] = {
 	{ "convert", "change a trace's format", command_trace_convert },
+	{ "info", "requests, pages, reuse distances, working sets", command_trace_info },
+	{ "gen", "make up a trace", command_trace_gen },
 	{ }
 };
 

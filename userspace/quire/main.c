@@ -11,6 +11,7 @@
 #include "command.h"
 
 static const struct command commands[] = {
+	{ "sim", "run replacement policies on traces, judged against OPT", command_sim },
 	{ "trace", "convert, describe and make traces", command_trace },
 	{ }
 };

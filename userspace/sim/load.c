@@ -130,6 +130,7 @@ static int builder_start(struct builder *b, const char *name, uint64_t page_size
 		return -1;
 	b->trace->name = strdup(name);
 	b->trace->page_size = page_size;
+	b->trace->sample = 1;
 	return !b->trace->name || numbering_start(&b->numbering) ? -1 : 0;
 }
 
@@ -244,9 +245,49 @@ struct trace *trace_load(const char *path, const struct trace_options *options,
 		trace_fail(error, "%s: %s", path, ret == -1 ? "not enough memory to hold the trace" :
 			   "more than 2^32 - 3 distinct pages");
 	else if (n == 0 && !b.trace->refs.requests)
-		trace_fail(error, "%s: there is no reference in it", path);
+		trace_fail(error, "%s: there is no reference in it%s", path,
+			   trace_seen(reader) ? " to any of the pages sampled" : "");
+	if (b.trace) {
+		b.trace->seen = trace_seen(reader);
+		if (options && options->sample > 0 && options->sample < 1)
+			b.trace->sample = options->sample;
+	}
 	trace_close(reader);
 	return builder_end(&b, !ret && n == 0 && b.trace->refs.requests);
+}
+
+static uint32_t group_of(const struct trace *trace, uint32_t page, uint32_t groups)
+{
+	uint32_t group = trace_hash(trace->raw[page]) * 0x1p-64 / trace->sample * groups;
+
+	return group < groups ? group : groups - 1;
+}
+
+struct trace **trace_split(const struct trace *trace, uint32_t groups)
+{
+	struct trace **parts = calloc(groups, sizeof(*parts));
+	struct builder *b = calloc(groups, sizeof(*b));
+	bool good = parts && b;
+
+	for (uint32_t g = 0; g < groups && good; g++)
+		good = !builder_start(&b[g], "", trace->page_size);
+	for (uint64_t i = 0; i < trace->refs.requests && good; i++) {
+		uint32_t page = trace->refs.page[i];
+		struct trace_ref ref = { trace->raw[page], trace_wrote(&trace->refs, i) };
+
+		good = !builder_add(&b[group_of(trace, page, groups)], &ref, 1);
+	}
+	for (uint32_t g = 0; g < groups && b && parts; g++) {
+		parts[g] = builder_end(&b[g], good);
+		good &= !!parts[g];
+	}
+	free(b);
+	if (good)
+		return parts;
+	for (uint32_t g = 0; g < groups && parts; g++)
+		trace_free(parts[g]);
+	free(parts);
+	return NULL;
 }
 
 void trace_free(struct trace *trace)

@@ -149,9 +149,9 @@ static inline void put_bit(uint64_t *bits, uint32_t i, bool value)
 /* Times are counted from 1, the reference i being at i + 1. */
 static inline __attribute__((always_inline))
 void run(const struct quire_trace *trace, uint64_t places, struct steps *steps, void *last,
-	 uint64_t *dirty, bool wide, struct quire_result *c)
+	 uint64_t *dirty, bool wide, struct quire_result *c, u64 *done)
 {
-	const uint64_t ahead = 16;
+	const uint64_t ahead = 16, step = 1UL << 20;
 
 	for (uint64_t t = 1; t <= trace->requests; t++) {
 		uint32_t page = trace->page[t - 1];
@@ -178,7 +178,11 @@ void run(const struct quire_trace *trace, uint64_t places, struct steps *steps, 
 			c->dirty_evictions += was && !hit;
 			put_bit(dirty, page, (was && hit) || (trace->write[(t - 1) / 64] >> ((t - 1) % 64) & 1));
 		}
+		if (done && t % step == 0)
+			__atomic_fetch_add(done, step, __ATOMIC_RELAXED);
 	}
+	if (done)
+		__atomic_fetch_add(done, trace->requests % step, __ATOMIC_RELAXED);
 	for (uint32_t page = 1; page <= trace->pages && dirty; page++) {
 		uint64_t p = last_use(last, page, wide);
 
@@ -191,7 +195,7 @@ void run(const struct quire_trace *trace, uint64_t places, struct steps *steps, 
 	}
 }
 
-int opt_run(const struct quire_trace *trace, uint32_t frames, struct quire_result *result)
+int opt_run(const struct quire_trace *trace, uint32_t frames, struct quire_result *result, u64 *done)
 {
 	bool wide = trace->requests > UINT32_MAX;
 	struct steps steps;
@@ -208,9 +212,9 @@ int opt_run(const struct quire_trace *trace, uint32_t frames, struct quire_resul
 		ret = -1;
 	} else {
 		if (wide)
-			run(trace, frames - 1UL, &steps, last, dirty, true, result);
+			run(trace, frames - 1UL, &steps, last, dirty, true, result, done);
 		else
-			run(trace, frames - 1UL, &steps, last, dirty, false, result);
+			run(trace, frames - 1UL, &steps, last, dirty, false, result, done);
 		result->faults = result->requests - result->hits;
 		if (result->faults > frames)
 			result->evictions = result->faults - frames;

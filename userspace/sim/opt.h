@@ -12,6 +12,7 @@
  * @trace: the trace
  * @frames: pages that fit in memory, at least 1
  * @result: filled in
+ * @done: advanced by the references passed, as they pass; may be NULL
  *
  * Demand paging, no bypass. Of pages that are never used again a clean one goes first, so that the number
  * of dirty evictions is the least that is possible among these.
@@ -21,6 +22,7 @@
  *
  * Return: 0, or -1 without memory.
  */
-int opt_run(const struct quire_trace *trace, uint32_t frames, struct quire_result *result);
+int opt_run(const struct quire_trace *trace, uint32_t frames, struct quire_result *result,
+	    u64 *done);
 
 #endif

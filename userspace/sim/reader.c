@@ -184,15 +184,16 @@ struct trace_reader *trace_open(const char *path, const struct trace_options *op
 long trace_read(struct trace_reader *reader, struct trace_ref *refs, size_t max)
 {
 	double sample = reader->options.sample;
-	uint64_t limit;
+	bool all = !(sample > 0 && sample < 1);
+	uint64_t limit = all ? 0 : (uint64_t)(sample * 0x1p64);
 	long n, kept = 0;
 
-	if (!(sample > 0 && sample < 1))
-		return reader->kind->read(reader, refs, max);
-	limit = (uint64_t)(sample * 0x1p64);
 	while (!kept) {
 		n = reader->kind->read(reader, refs, max);
 		if (n <= 0)
+			return n;
+		reader->seen += n;
+		if (all)
 			return n;
 		for (long i = 0; i < n; i++) {
 			refs[kept] = refs[i];
@@ -200,6 +201,11 @@ long trace_read(struct trace_reader *reader, struct trace_ref *refs, size_t max)
 		}
 	}
 	return kept;
+}
+
+uint64_t trace_seen(const struct trace_reader *reader)
+{
+	return reader->seen;
 }
 
 enum trace_format trace_reader_format(const struct trace_reader *reader)

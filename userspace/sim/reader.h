@@ -18,6 +18,7 @@
  * @first: first page of an access that is not yet given out
  * @left: pages of that access not yet given out
  * @write: whether that access writes
+ * @seen: references read, with those that were not sampled
  * @private: the format's own state
  */
 struct trace_reader {
@@ -29,6 +30,7 @@ struct trace_reader {
 	uint64_t line;
 	uint64_t first, left;
 	bool write;
+	uint64_t seen;
 	void *private;
 };
 

@@ -125,6 +125,12 @@ enum trace_format trace_reader_format(const struct trace_reader *reader);
 uint64_t trace_page_size(const struct trace_reader *reader);
 
 /**
+ * trace_seen() - references read so far, with those that were not sampled
+ * @reader: from trace_open()
+ */
+uint64_t trace_seen(const struct trace_reader *reader);
+
+/**
  * trace_close() - close a trace
  * @reader: from trace_open(), or NULL
  */
@@ -136,12 +142,16 @@ void trace_close(struct trace_reader *reader);
  * @refs: what policies run over; page ids are dense, in the order of first references
  * @raw: page number of each id; raw[0] is unused
  * @page_size: bytes in a page
+ * @seen: references read, with those that were not sampled
+ * @sample: share of the pages that were kept, 1: all
  */
 struct trace {
 	char *name;
 	struct quire_trace refs;
 	uint64_t *raw;
 	uint64_t page_size;
+	uint64_t seen;
+	double sample;
 };
 
 /**
@@ -170,6 +180,18 @@ struct trace *trace_load(const char *path, const struct trace_options *options,
  */
 struct trace *trace_build(const char *name, const struct trace_ref *refs, uint64_t count,
 			  uint64_t page_size);
+
+/**
+ * trace_split() - divide a trace's pages into groups, each a trace of its own
+ * @trace: the trace
+ * @groups: how many
+ *
+ * The groups are of equal ranges of trace_hash() among the pages that were sampled, so each is a random
+ * choice of the pages. They have no names and no page numbers.
+ *
+ * Return: @groups traces to be freed with trace_free() each and the array with free(), or NULL without memory.
+ */
+struct trace **trace_split(const struct trace *trace, uint32_t groups);
 
 /**
  * trace_free() - free a trace

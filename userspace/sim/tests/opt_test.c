@@ -21,7 +21,7 @@ static uint64_t faults(const uint64_t *pages, int n, uint32_t frames)
 	for (int i = 0; i < n; i++)
 		refs[i] = (struct trace_ref){ pages[i], false };
 	trace = trace_build("known", refs, n, 4096);
-	opt_run(&trace->refs, frames, &c);
+	opt_run(&trace->refs, frames, &c, NULL);
 	trace_free(trace);
 	return c.faults;
 }
@@ -137,7 +137,7 @@ static void against_literal(void)
 		uint32_t frames = 1 + random_below(&r, 10);
 		struct quire_result a = literal(&t->refs, frames), b;
 
-		opt_run(&t->refs, frames, &b);
+		opt_run(&t->refs, frames, &b, NULL);
 		dirty_wrong += a.dirty_evictions != b.dirty_evictions;
 		a.dirty_evictions = b.dirty_evictions;
 		wrong += !!memcmp(&a, &b, sizeof(a));
@@ -159,7 +159,7 @@ static void against_everything(void)
 		struct quire_result c;
 
 		memset(memo, -1, 24 << 8);
-		opt_run(&t->refs, frames, &c);
+		opt_run(&t->refs, frames, &c, NULL);
 		wrong += c.faults != fewest(&t->refs, 0, 0, frames, memo);
 		trace_free(t);
 	}
@@ -182,7 +182,7 @@ static void inclusion(void)
 	for (uint32_t frames = 1; frames <= t->refs.pages + 1; frames++) {
 		struct quire_result c;
 
-		opt_run(&t->refs, frames, &c);
+		opt_run(&t->refs, frames, &c, NULL);
 		falls &= c.faults <= before;
 		before = c.faults;
 	}
