@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Attaching to the kernel and letting go of it.
+ *
+ * The order matters on the way out: first no new event may come, then the
+ * events that are under way must end, and only then may a part free what its
+ * handlers use. kprobes and tracepoints both wait for the handlers that run;
+ * a kretprobe's pending returns find no handler once it is unregistered.
+ */
+#include <linux/module.h>
+#include <linux/string.h>
+#include "hook/hook.h"
+
+struct quire_find {
+	const char *name;
+	struct tracepoint *tp;
+};
+
+static void quire_match_tracepoint(struct tracepoint *tp, void *data)
+{
+	struct quire_find *find = data;
+
+	if (!strcmp(tp->name, find->name))
+		find->tp = tp;
+}
+
+static int quire_attach_trace(struct quire_hook *hook, const char *name)
+{
+	struct quire_find find = { .name = name };
+
+	/* The mm tracepoints are not exported one by one: find them by name. */
+	for_each_kernel_tracepoint(quire_match_tracepoint, &find);
+	if (!find.tp)
+		return -ENOENT;
+	hook->tp = find.tp;
+	return tracepoint_probe_register(hook->tp, hook->probe, hook->data);
+}
+
+static int quire_attach_to(struct quire_hook *hook, const char *name)
+{
+	switch (hook->kind) {
+	case QUIRE_HOOK_ENTRY:
+		/* Registering wants a fresh address and no flags of last time. */
+		hook->kp.addr = NULL;
+		hook->kp.flags = 0;
+		hook->kp.nmissed = 0;
+		hook->kp.symbol_name = name;
+		return register_kprobe(&hook->kp);
+	case QUIRE_HOOK_RETURN:
+		hook->rp.kp.addr = NULL;
+		hook->rp.kp.flags = 0;
+		hook->rp.nmissed = 0;
+		hook->rp.kp.nmissed = 0;
+		hook->rp.kp.symbol_name = name;
+		return register_kretprobe(&hook->rp);
+	case QUIRE_HOOK_TRACE:
+		return quire_attach_trace(hook, name);
+	}
+	return -EINVAL;
+}
+
+static int quire_attach(struct quire_hook *hook)
+{
+	int err = quire_attach_to(hook, hook->name);
+
+	hook->found = hook->name;
+	if (err == -ENOENT && hook->other_name) {
+		err = quire_attach_to(hook, hook->other_name);
+		hook->found = hook->other_name;
+	}
+	return err;
+}
+
+static void quire_detach(struct quire_hook *hook)
+{
+	switch (hook->kind) {
+	case QUIRE_HOOK_ENTRY:
+		unregister_kprobe(&hook->kp);
+		break;
+	case QUIRE_HOOK_RETURN:
+		unregister_kretprobe(&hook->rp);
+		break;
+	case QUIRE_HOOK_TRACE:
+		tracepoint_probe_unregister(hook->tp, hook->probe, hook->data);
+		break;
+	}
+}
+
+/**
+ * quire_hooks_attach - attach a part's hooks
+ * @hooks:	the table
+ * @nr:		its length
+ *
+ * Each hook's @error says how it went. A hook that is not required may fail.
+ *
+ * Context: process, may sleep; the parts' mutex is held.
+ * Return: 0, or the error of the first required hook that could not be
+ * attached, in which case none is.
+ */
+int quire_hooks_attach(struct quire_hook *hooks, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		hooks[i].error = quire_attach(&hooks[i]);
+		hooks[i].attached = !hooks[i].error;
+		if (hooks[i].error && hooks[i].required) {
+			quire_hooks_detach(hooks, i);
+			return hooks[i].error;
+		}
+	}
+	return 0;
+}
+
+/**
+ * quire_hooks_detach - let go of the kernel
+ * @hooks:	the table
+ * @nr:		its length
+ *
+ * Context: process, may sleep; the parts' mutex is held. On return no handler
+ * of these hooks runs or will run.
+ */
+void quire_hooks_detach(struct quire_hook *hooks, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = nr; i-- > 0; ) {
+		if (hooks[i].attached)
+			quire_detach(&hooks[i]);
+		hooks[i].attached = false;
+	}
+	tracepoint_synchronize_unregister();
+}
+
+/**
+ * quire_hook_missed - how many passes a hook did not see
+ * @hook:	the hook
+ *
+ * A kprobe misses a pass that happens inside another probe's handler; a
+ * kretprobe also when all of its instances are in use by sleeping callers.
+ *
+ * Return: the number since it was attached.
+ */
+unsigned long quire_hook_missed(const struct quire_hook *hook)
+{
+	switch (hook->kind) {
+	case QUIRE_HOOK_ENTRY:
+		return hook->kp.nmissed;
+	case QUIRE_HOOK_RETURN:
+		return hook->rp.nmissed + hook->rp.kp.nmissed;
+	case QUIRE_HOOK_TRACE:
+		break;
+	}
+	return 0;
+}
