@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What page faults look like.
+ *
+ * 6.4 lets a fault run under its VMA's own lock and be tried again under
+ * mmap_lock. 6.5 moved PGFAULT to the fault's completion, so that tries that
+ * are repeated no longer count.
+ */
+#ifndef QUIRE_COMPAT_FAULT_H
+#define QUIRE_COMPAT_FAULT_H
+
+#include <linux/mm.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0) && defined(CONFIG_PER_VMA_LOCK)
+#define QUIRE_FAULT_VMA_LOCKED	FAULT_FLAG_VMA_LOCK
+#else
+#define QUIRE_FAULT_VMA_LOCKED	0
+#endif
+
+#define QUIRE_PGFAULT_COUNTS_RETRIES (LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0))
+
+#endif

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Page faults by cause.
+ *
+ * The kernel counts faults as minor and major. What a person wants to know is
+ * why: memory touched for the first time, a copy after fork, a page that had
+ * been swapped out. All that is in the page table when the fault arrives, so
+ * handle_mm_fault() is looked at twice:
+ *
+ *	entry	 what is in the entry for the address?	  -> a guess
+ *	return	 what came of it? how long did it take?	  -> the cause, the time
+ *
+ *	entry found			return		cause
+ *	---------------------------	-------------	-----------
+ *	nothing, anonymous area		a huge page	huge
+ *					otherwise	anon
+ *	nothing, private file, write	waited		file_read
+ *					otherwise	cow
+ *	nothing, file			waited		file_read
+ *					otherwise	file_cached
+ *	nothing, tmpfs			any		shmem
+ *	a swap entry			any		swapin
+ *	a page, write, not writable	another page	cow
+ *					the same page	notify
+ *	a page that permits the access	any		spurious
+ *	a huge page, or hugetlb		any		huge
+ *	anything else			any		other
+ *
+ * "Waited" is the kernel's own definition of a major fault: VM_FAULT_MAJOR, or
+ * the second try of one that had to let go of its lock. So for each process
+ * the causes add up to min_flt + maj_flt, and faults_major to maj_flt.
+ *
+ * The look at the page table takes no lock: mmap_lock or the VMA's lock is held
+ * by the caller, tables that go away are freed after an RCU grace period, and
+ * the entry is read once. It may be wrong when another thread faults on the
+ * same page at the same time; then it says what this fault found, which is true.
+ */
+#include <linux/hugetlb.h>
+#include <linux/ktime.h>
+#include <linux/magic.h>
+#include <linux/pgtable.h>
+#include <linux/swapops.h>
+#include "compat/fault.h"
+#include "hook/hook.h"
+#include "quire/part.h"
+#include "stat/fault.h"
+#include "stat/tally.h"
+
+/*
+ * kretprobe instances: one for each task that is inside a fault, and under
+ * memory pressure most of those sleep. 120 bytes each.
+ */
+#define QUIRE_FAULT_INSTANCES	2048
+
+enum quire_found {
+	QUIRE_FOUND_NOTHING,	/* an empty entry, its table is there */
+	QUIRE_FOUND_NO_TABLE,	/* not even a table: a huge page could come here */
+	QUIRE_FOUND_PAGE,
+	QUIRE_FOUND_HUGE,
+	QUIRE_FOUND_SWAP,
+	QUIRE_FOUND_OTHER,
+};
+
+/**
+ * struct quire_fault - a fault under way
+ * @vma:	the area; valid at return unless the lock was dropped
+ * @address:	of the fault
+ * @start_ns:	when it came
+ * @pfn:	the frame that was there, for QUIRE_FOUND_PAGE
+ * @flags:	enum fault_flag
+ * @cause:	the guess
+ * @found:	what it is based on
+ * @mode:	QUIRE_FAULTS_KERNEL, QUIRE_FAULTS_GUP, or QUIRE_NR_COUNTS
+ */
+struct quire_fault {
+	struct vm_area_struct *vma;
+	unsigned long address;
+	u64 start_ns;
+	unsigned long pfn;
+	unsigned int flags;
+	u8 cause;
+	u8 found;
+	u8 mode;
+};
+
+static DEFINE_PER_CPU(struct quire_hist, quire_fault_hist[QUIRE_NR_CAUSES]);
+
+static const char * const quire_cause_names[] = {
+#define X(id, name, about) [QUIRE_CAUSE_##id] = name,
+	QUIRE_CAUSES(X)
+#undef X
+};
+
+/**
+ * quire_cause_name - the name of a cause, as files show it
+ * @cause:	the cause
+ */
+const char *quire_cause_name(enum quire_cause cause)
+{
+	return quire_cause_names[cause];
+}
+
+/**
+ * quire_fault_latency - how long the faults of a cause took
+ * @cause:	the cause
+ * @sum:	filled in, values in ns
+ */
+void quire_fault_latency(enum quire_cause cause, struct quire_hist *sum)
+{
+	quire_hist_sum(&quire_fault_hist[cause], sum);
+}
+
+/* What is in the page table for @address? Under the VMA's lock and RCU. */
+static enum quire_found quire_peek(struct mm_struct *mm, unsigned long address, pte_t *entry)
+{
+	pgd_t *pgd = pgd_offset(mm, address);
+	p4d_t *p4d;
+	pud_t *pud, pud_now;
+	pmd_t *pmd, pmd_now;
+
+	*entry = __pte(0);
+	if (pgd_none(*pgd))
+		return QUIRE_FOUND_NO_TABLE;
+	p4d = p4d_offset(pgd, address);
+	if (p4d_none(*p4d))
+		return QUIRE_FOUND_NO_TABLE;
+	pud = pud_offset(p4d, address);
+	pud_now = READ_ONCE(*pud);
+	if (pud_none(pud_now))
+		return QUIRE_FOUND_NO_TABLE;
+	if (!pud_present(pud_now) || pud_leaf(pud_now))
+		return QUIRE_FOUND_HUGE;
+	pmd = pmd_offset(pud, address);
+	pmd_now = READ_ONCE(*pmd);
+	if (pmd_none(pmd_now))
+		return QUIRE_FOUND_NO_TABLE;
+	if (!pmd_present(pmd_now))
+		return QUIRE_FOUND_OTHER;	/* a huge page that migrates */
+	if (pmd_leaf(pmd_now))
+		return QUIRE_FOUND_HUGE;
+	*entry = READ_ONCE(*pte_offset_kernel(&pmd_now, address));
+	if (pte_none(*entry))
+		return QUIRE_FOUND_NOTHING;
+	if (pte_present(*entry))
+		return pte_protnone(*entry) ? QUIRE_FOUND_OTHER : QUIRE_FOUND_PAGE;
+	return non_swap_entry(pte_to_swp_entry(*entry)) ? QUIRE_FOUND_OTHER : QUIRE_FOUND_SWAP;
+}
+
+static bool quire_vma_is_shmem(const struct vm_area_struct *vma)
+{
+	return vma->vm_file && file_inode(vma->vm_file)->i_sb->s_magic == TMPFS_MAGIC;
+}
+
+static enum quire_cause quire_guess(const struct quire_fault *fault, pte_t entry)
+{
+	const struct vm_area_struct *vma = fault->vma;
+	bool write = fault->flags & (FAULT_FLAG_WRITE | FAULT_FLAG_UNSHARE);
+
+	if (is_vm_hugetlb_page((struct vm_area_struct *)vma))
+		return QUIRE_CAUSE_HUGE;
+	switch (fault->found) {
+	case QUIRE_FOUND_NOTHING:
+	case QUIRE_FOUND_NO_TABLE:
+		if (vma_is_anonymous((struct vm_area_struct *)vma))
+			return QUIRE_CAUSE_ANON;
+		if (vma->vm_flags & (VM_PFNMAP | VM_MIXEDMAP))
+			return QUIRE_CAUSE_OTHER;
+		if (quire_vma_is_shmem(vma))
+			return QUIRE_CAUSE_SHMEM;
+		if (write && !(vma->vm_flags & VM_SHARED))
+			return QUIRE_CAUSE_COW;
+		return QUIRE_CAUSE_FILE_CACHED;
+	case QUIRE_FOUND_PAGE:
+		return write && !pte_write(entry) ? QUIRE_CAUSE_NOTIFY : QUIRE_CAUSE_SPURIOUS;
+	case QUIRE_FOUND_HUGE:
+		return QUIRE_CAUSE_HUGE;
+	case QUIRE_FOUND_SWAP:
+		return QUIRE_CAUSE_SWAP_IN;
+	}
+	return QUIRE_CAUSE_OTHER;
+}
+
+static int quire_fault_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct quire_fault *fault = (struct quire_fault *)ri->data;
+	struct pt_regs *user_regs = (struct pt_regs *)regs_get_kernel_argument(regs, 3);
+	pte_t entry;
+
+	fault->vma = (struct vm_area_struct *)regs_get_kernel_argument(regs, 0);
+	fault->address = regs_get_kernel_argument(regs, 1);
+	fault->flags = regs_get_kernel_argument(regs, 2);
+	fault->found = quire_peek(fault->vma->vm_mm, fault->address, &entry);
+	fault->pfn = fault->found == QUIRE_FOUND_PAGE ? pte_pfn(entry) : 0;
+	fault->cause = quire_guess(fault, entry);
+	fault->mode = !user_regs ? QUIRE_FAULTS_GUP :
+		      !user_mode(user_regs) ? QUIRE_FAULTS_KERNEL : QUIRE_NR_COUNTS;
+	fault->start_ns = ktime_get_mono_fast_ns();
+	return 0;
+}
+
+/* The cause, now that the outcome is known. The VMA's lock is still held unless @completed. */
+static enum quire_cause quire_judge(const struct quire_fault *fault, bool waited, bool completed)
+{
+	enum quire_found found;
+	pte_t entry;
+
+	switch (fault->cause) {
+	case QUIRE_CAUSE_FILE_CACHED:
+		return waited ? QUIRE_CAUSE_FILE_READ : QUIRE_CAUSE_FILE_CACHED;
+	case QUIRE_CAUSE_COW:
+		return waited ? QUIRE_CAUSE_FILE_READ : QUIRE_CAUSE_COW;
+	case QUIRE_CAUSE_ANON:
+		if (fault->found != QUIRE_FOUND_NO_TABLE || completed)
+			return QUIRE_CAUSE_ANON;
+		found = quire_peek(fault->vma->vm_mm, fault->address, &entry);
+		return found == QUIRE_FOUND_HUGE ? QUIRE_CAUSE_HUGE : QUIRE_CAUSE_ANON;
+	case QUIRE_CAUSE_NOTIFY:
+		if (completed || fault->vma->vm_flags & VM_SHARED)
+			return QUIRE_CAUSE_NOTIFY;
+		found = quire_peek(fault->vma->vm_mm, fault->address, &entry);
+		return found == QUIRE_FOUND_PAGE && pte_pfn(entry) != fault->pfn ?
+		       QUIRE_CAUSE_COW : QUIRE_CAUSE_NOTIFY;
+	default:
+		return fault->cause;
+	}
+}
+
+static int quire_fault_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	const struct quire_fault *fault = (struct quire_fault *)ri->data;
+	vm_fault_t ret = regs_return_value(regs);
+	u64 ns = ktime_get_mono_fast_ns() - fault->start_ns;
+	bool tried = fault->flags & FAULT_FLAG_TRIED;
+	bool waited = (ret & VM_FAULT_MAJOR) || tried;
+	enum quire_cause cause;
+
+	if (ret & VM_FAULT_ERROR) {
+		quire_tally(QUIRE_FAULTS_FAILED, 1);
+		return 0;
+	}
+	if (ret & VM_FAULT_RETRY) {
+		/*
+		 * The wait is over, the rest follows in the next try. A try that
+		 * only found that it needs mmap_lock has not waited.
+		 */
+		waited = waited || !(fault->flags & QUIRE_FAULT_VMA_LOCKED);
+		cause = quire_judge(fault, waited, true);
+		quire_tally(QUIRE_FAULTS_RETRIED, 1);
+		quire_tally(QUIRE_FAULT_TIME_ANON + cause, ns);
+		if (waited)
+			quire_hist_add(quire_fault_hist[cause], ns);
+		return 0;
+	}
+	cause = quire_judge(fault, waited, ret & VM_FAULT_COMPLETED);
+	quire_tally(QUIRE_FAULTS_ANON + cause, 1);
+	quire_tally(QUIRE_FAULT_TIME_ANON + cause, ns);
+	if (waited)
+		quire_tally(QUIRE_FAULTS_MAJOR, 1);
+	if (fault->mode < QUIRE_NR_COUNTS)
+		quire_tally(fault->mode, 1);
+	if (!tried)
+		quire_hist_add(quire_fault_hist[cause], ns);
+	return 0;
+}
+
+static struct quire_hook quire_fault_hooks[] = {
+	{
+		.kind = QUIRE_HOOK_RETURN, .name = "handle_mm_fault", .required = true,
+		.cost = "two clock readings and a look at the page table a fault",
+		.rp = {
+			.entry_handler = quire_fault_entry,
+			.handler = quire_fault_return,
+			.data_size = sizeof(struct quire_fault),
+			.maxactive = QUIRE_FAULT_INSTANCES,
+		},
+	},
+};
+
+static const enum quire_count quire_fault_counts[] = {
+#define X(id, name, unit, scope) QUIRE_##id,
+	QUIRE_CAUSE_COUNTS(X)
+	QUIRE_CAUSE_TIMES(X)
+#undef X
+	QUIRE_FAULTS_MAJOR, QUIRE_FAULTS_KERNEL, QUIRE_FAULTS_GUP,
+	QUIRE_FAULTS_RETRIED, QUIRE_FAULTS_FAILED,
+};
+
+static int quire_fault_start(void)
+{
+	int err;
+
+	/* The counts of a cause are found by adding it to the first one. */
+	BUILD_BUG_ON(QUIRE_FAULTS_OTHER - QUIRE_FAULTS_ANON != QUIRE_CAUSE_OTHER);
+	BUILD_BUG_ON(QUIRE_FAULT_TIME_OTHER - QUIRE_FAULT_TIME_ANON != QUIRE_CAUSE_OTHER);
+
+	err = quire_hooks_attach(quire_fault_hooks, ARRAY_SIZE(quire_fault_hooks));
+	if (!err)
+		quire_tally_provide(quire_fault_counts, ARRAY_SIZE(quire_fault_counts));
+	return err;
+}
+
+static void quire_fault_stop(void)
+{
+	quire_hooks_detach(quire_fault_hooks, ARRAY_SIZE(quire_fault_hooks));
+}
+
+struct quire_part quire_fault_part = {
+	.name = "faults",
+	.about = "page faults by cause, with their times",
+	.start = quire_fault_start,
+	.stop = quire_fault_stop,
+	.hooks = quire_fault_hooks,
+	.nr_hooks = ARRAY_SIZE(quire_fault_hooks),
+	.optional = true,
+	.wanted = false,
+};
