@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /proc/quire/config: what can be set, one `name value` a line.
+ *
+ * A write is one setting, `name value` or `name=value`, and is taken whole or
+ * not at all: an unknown name, a value that is not exactly one of those that
+ * the setting has, or anything after it is refused with an errno and a line in
+ * the log, and nothing has changed.
+ */
+#include <linux/capability.h>
+#include <linux/kstrtox.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include "interface/interface.h"
+#include "interface/setting.h"
+#include "quire/part.h"
+
+#define QUIRE_SETTING_MAX	128	/* bytes in a write */
+#define QUIRE_KEEP_MS_MAX	86400000
+
+/**
+ * quire_config_show - print /proc/quire/config
+ * @m:		where
+ * @unused:	unused
+ */
+int quire_config_show(struct seq_file *m, void *unused)
+{
+	struct quire_part *part;
+	unsigned int i;
+
+	quire_parts_lock();
+	for (i = 0; (part = quire_part_at(i)); i++) {
+		if (part->optional)
+			seq_printf(m, "%s %d\n", part->name, part->wanted);
+	}
+	quire_parts_unlock();
+	seq_printf(m, "keep_exited_ms %u\n", quire_proc_keep_ms());
+	return 0;
+}
+
+static int quire_set_keep_ms(const char *value)
+{
+	unsigned int ms;
+
+	if (quire_parse_uint(value, 0, QUIRE_KEEP_MS_MAX, &ms))
+		return -EINVAL;
+	quire_proc_set_keep_ms(ms);
+	return 0;
+}
+
+static int quire_set(const char *name, const char *value)
+{
+	struct quire_part *part;
+	unsigned int i;
+	bool on;
+
+	if (!strcmp(name, "keep_exited_ms"))
+		return quire_set_keep_ms(value);
+	for (i = 0; (part = quire_part_at(i)); i++) {
+		if (!part->optional || strcmp(name, part->name))
+			continue;
+		return quire_parse_switch(value, &on) ?: quire_part_switch(part, on);
+	}
+	return -ENOENT;
+}
+
+static const char *quire_set_failure(int err)
+{
+	switch (err) {
+	case -ENOENT:
+		return "no such setting";
+	case -EINVAL:
+		return "not a value that it can have";
+	default:
+		return "cannot be switched on here, see /proc/quire/status";
+	}
+}
+
+/**
+ * quire_config_write - change a setting
+ * @file:	/proc/quire/config
+ * @text:	one setting, with or without a newline at its end
+ * @size:	bytes of it
+ * @pos:	unused
+ *
+ * Return: @size, or -EPERM without CAP_SYS_ADMIN, -E2BIG, -EFAULT, -ENOENT for an
+ * unknown setting, -EINVAL for a bad value, or the error of switching on a part.
+ */
+ssize_t quire_config_write(struct file *file, const char __user *text, size_t size,
+			   loff_t *pos)
+{
+	char *line, *name, *value;
+	int err;
+
+	if (!file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN))
+		return -EPERM;
+	if (size > QUIRE_SETTING_MAX) {
+		pr_info_ratelimited("quire: config: refused, %zu bytes are no setting\n", size);
+		return -E2BIG;
+	}
+	line = memdup_user_nul(text, size);
+	if (IS_ERR(line))
+		return PTR_ERR(line);
+
+	err = quire_parse_setting(line, size, &name, &value);
+	if (err)
+		pr_info_ratelimited("quire: config: refused \"%*pE\": want name=value\n",
+				    (int)min_t(size_t, size, 40), line);
+	else
+		err = quire_set(name, value);
+	if (err && err != -EBADMSG)
+		pr_info_ratelimited("quire: config: refused \"%*pE\"=\"%*pE\": %s\n",
+				    (int)min_t(size_t, strlen(name), 40), name,
+				    (int)min_t(size_t, strlen(value), 40), value,
+				    quire_set_failure(err));
+	kfree(line);
+	if (err == -EBADMSG)
+		err = -EINVAL;
+	return err ?: size;
+}

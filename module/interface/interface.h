@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of /proc/quire and debugfs quire/ share. They only format.
+ */
+#ifndef QUIRE_INTERFACE_H
+#define QUIRE_INTERFACE_H
+
+#include <linux/fs.h>
+#include <linux/seq_file.h>
+#include "stat/tally.h"
+
+int quire_stat_show(struct seq_file *m, void *unused);
+int quire_status_show(struct seq_file *m, void *unused);
+int quire_config_show(struct seq_file *m, void *unused);
+ssize_t quire_config_write(struct file *file, const char __user *text, size_t size,
+			   loff_t *pos);
+extern const struct seq_operations quire_processes_ops;
+size_t quire_processes_state_size(void);
+
+bool quire_may_read(const struct file *file, const struct quire_proc_info *info);
+void quire_put_count(struct seq_file *m, enum quire_count what, u64 value);
+
+#endif

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /proc/quire/status: what runs, what cannot and why, and how well it sees.
+ */
+#include <linux/fs.h>
+#include <linux/utsname.h>
+#include "hook/hook.h"
+#include "interface/interface.h"
+#include "quire/part.h"
+#include "stat/wait.h"
+
+#define QUIRE_LRU_GEN	"/sys/kernel/mm/lru_gen/enabled"
+
+/* Which LRU reclaim uses: no exported symbol tells, but the kernel's own file. */
+static const char *quire_lru(void)
+{
+	char text[16] = "";
+	struct file *file;
+	loff_t pos = 0;
+	ssize_t size;
+
+	if (!IS_ENABLED(CONFIG_LRU_GEN))
+		return "classic";
+	file = filp_open(QUIRE_LRU_GEN, O_RDONLY, 0);
+	if (IS_ERR(file))
+		return "unknown (" QUIRE_LRU_GEN " cannot be read)";
+	size = kernel_read(file, text, sizeof(text) - 1, &pos);
+	filp_close(file, NULL);
+	if (size <= 0)
+		return "unknown (" QUIRE_LRU_GEN " cannot be read)";
+	/* A mask in hexadecimal, 0x0000 when off. */
+	return strpbrk(text + 2, "123456789abcdef") ? "mglru" : "classic";
+}
+
+static void quire_put_part(struct seq_file *m, const struct quire_part *part)
+{
+	const struct quire_hook *hook;
+	unsigned int i;
+
+	seq_printf(m, "part %s %s", part->name,
+		   part->running ? "running" : part->error ? "unavailable" : "off");
+	for (i = 0; i < part->nr_hooks && part->error; i++) {
+		hook = &part->hooks[i];
+		if (hook->required && hook->error)
+			seq_printf(m, ": %s cannot be hooked (error %d)", hook->name, hook->error);
+	}
+	seq_printf(m, " - %s\n", part->about);
+	if (part->limits)
+		seq_printf(m, "limits %s %s\n", part->name, part->limits);
+	for (i = 0; i < part->nr_hooks; i++) {
+		hook = &part->hooks[i];
+		seq_printf(m, "hook %s %s ", part->name, hook->found ?: hook->name);
+		if (hook->attached)
+			seq_printf(m, "attached missed %lu", quire_hook_missed(hook));
+		else if (hook->error)
+			seq_printf(m, "unavailable error %d", hook->error);
+		else
+			seq_puts(m, "off");
+		seq_printf(m, " - %s\n", hook->cost);
+	}
+}
+
+/**
+ * quire_status_show - print /proc/quire/status
+ * @m:		where
+ * @unused:	unused
+ */
+int quire_status_show(struct seq_file *m, void *unused)
+{
+	struct quire_proc_stats stats;
+	struct quire_part *part;
+	unsigned int i;
+
+	seq_puts(m, "version " QUIRE_VERSION "\n");
+	seq_printf(m, "kernel %s\n", init_utsname()->release);
+	seq_printf(m, "lru %s\n", quire_lru());
+
+	quire_proc_stats(&stats);
+	seq_printf(m, "processes %u\n", stats.records);
+	seq_printf(m, "processes_exited %u\n", stats.exited);
+	seq_printf(m, "processes_max %u\n", stats.limit);
+	seq_printf(m, "processes_lost %llu\n", stats.lost);
+	seq_printf(m, "process_record_bytes %u\n", stats.record_bytes);
+	seq_printf(m, "waits_missed %llu\n", quire_waits_missed());
+
+	quire_parts_lock();
+	for (i = 0; (part = quire_part_at(i)); i++)
+		quire_put_part(m, part);
+	quire_parts_unlock();
+	return 0;
+}
