@@ -185,7 +185,7 @@ static void test_remove(quire_page_t page, enum quire_why why)
 	test_after(steps);
 }
 
-static void test_forget(quire_page_t ghost)
+static inline void test_forget(quire_page_t ghost)
 {
 	struct quire_pool *pool = test_pool();
 	u64 steps = pool->steps;
@@ -302,6 +302,7 @@ static void test_start(const struct quire_policy_ops *ops, u32 frames, u32 now, 
 	pool->now = now;
 	pool->random = luck;
 	pool->nodes = test_host.chunks;
+	pool->handles = TEST_HANDLES;
 	for (u32 i = 0; i < ops->nr_params; i++)
 		pool->param[i] = ops->params[i].def;
 	if (ops->init && ops->init(pool))

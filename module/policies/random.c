@@ -127,21 +127,24 @@ static const char *random_check(struct quire_pool *pool, u32 limit)
 
 	if (!tree->root != !tree->size)
 		return "an empty tree with a size";
+	if (tree->root && !quire_has_node(pool, tree->root))
+		return "a root that is no page";
+	/* Parents come before their children, so the way to a place has been checked. */
 	for (u32 place = 1; place <= tree->size && place <= limit; place++) {
 		quire_page_t page = random_at(pool, tree, place);
-		const struct quire_node *node;
+		const struct quire_node *node = quire_node(pool, page);
 
-		if (!page)
-			return "a place without a page";
-		node = quire_node(pool, page);
 		if (node->bits & (QUIRE_CONDEMNED | QUIRE_GHOST))
 			return "a page in the tree that is not resident";
-		if ((node->next && quire_node(pool, node->next)->stamp != page) ||
-		    (node->prev && quire_node(pool, node->prev)->stamp != page))
-			return "a child with another parent";
 		if (!node->next != (place > tree->size / 2) ||
 		    !node->prev != (place > (tree->size - 1) / 2))
 			return "a tree that is not complete";
+		if ((node->next && !quire_has_node(pool, node->next)) ||
+		    (node->prev && !quire_has_node(pool, node->prev)))
+			return "a child that is no page";
+		if ((node->next && quire_node(pool, node->next)->stamp != page) ||
+		    (node->prev && quire_node(pool, node->prev)->stamp != page))
+			return "a child with another parent";
 	}
 	return NULL;
 }

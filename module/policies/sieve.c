@@ -86,8 +86,8 @@ static const char *sieve_check(struct quire_pool *pool, u32 limit)
 {
 	struct sieve *sieve = quire_priv(pool);
 
-	if (sieve->hand && !sieve->queue.size)
-		return "a hand on an empty queue";
+	if (sieve->hand && (!sieve->queue.size || !quire_has_node(pool, sieve->hand)))
+		return "a hand that points to no page";
 	return quire_list_check(pool, &sieve->queue,
 				(QUIRE_POLICY_BITS & ~SIEVE_VISITED) | QUIRE_CONDEMNED |
 				QUIRE_GHOST, 0, &limit);

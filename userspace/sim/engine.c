@@ -52,6 +52,7 @@ struct quire_pool *quire_pool_new(const struct quire_policy_ops *ops, u32 frames
 		goto no_memory;
 	pool->ops = ops;
 	pool->host = host;
+	pool->handles = pages + 1;
 	pool->frames = frames;
 	pool->ghosts_max = frames + 1;
 	/* Never 0, which the generator would not leave. */

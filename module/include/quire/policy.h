@@ -159,7 +159,8 @@ struct quire_host;
  * @steps:      steps counted, see QUIRE_STEP()
  * @param:      values of the policy's parameters, in the order of its table
  * @host:       for hosts alone
- * @nodes:      for hosts alone: nodes by handle, or chunks of them
+ * @nodes:      for hosts alone: nodes by handle, or chunks of them; a chunk may be absent
+ * @handles:    for hosts alone: all handles are below this
  * @priv:       the policy's state, zeroed before init(), see quire_priv()
  */
 struct quire_pool {
@@ -177,6 +178,7 @@ struct quire_pool {
 #else
 	struct quire_node **nodes;
 #endif
+	u32 handles;
 	u64 priv[];
 };
 
@@ -250,6 +252,18 @@ static inline struct quire_node *quire_node(const struct quire_pool *pool, quire
 	return &pool->nodes[page];
 #else
 	return &pool->nodes[page >> QUIRE_CHUNK_SHIFT][page & (QUIRE_CHUNK_NODES - 1)];
+#endif
+}
+
+/** quire_has_node() - is @page a handle that has a node? For checks; a policy's own handles do. */
+static inline bool quire_has_node(const struct quire_pool *pool, quire_page_t page)
+{
+	if (!page || page >= pool->handles)
+		return false;
+#ifdef QUIRE_FLAT_HOST
+	return true;
+#else
+	return pool->nodes[page >> QUIRE_CHUNK_SHIFT];
 #endif
 }
 
@@ -502,8 +516,8 @@ static inline void quire_list_splice(struct quire_pool *pool, struct quire_list 
  * @value: ... with this value
  * @limit: nodes that may still be looked at; lowered by those that were
  *
- * Follows the circle and checks that links agree, that marks are as they should be, that none is
- * condemned and that the size is right. Stops without complaint when @limit is used up.
+ * Follows the circle and checks that links lead to pages and agree, that marks are as they should
+ * be and that the size is right. Stops without complaint when @limit is used up.
  *
  * Return: NULL, or what is wrong.
  */
@@ -518,6 +532,8 @@ static inline const char *quire_list_check(const struct quire_pool *pool,
 		return "an empty list with a size";
 	if (!page)
 		return NULL;
+	if (!quire_has_node(pool, page))
+		return "a head that is no page";
 	do {
 		const struct quire_node *node = quire_node(pool, page);
 
@@ -526,6 +542,8 @@ static inline const char *quire_list_check(const struct quire_pool *pool,
 		--*limit;
 		if (++seen > list->size)
 			return "more pages in a list than its size";
+		if (!quire_has_node(pool, node->next))
+			return "a link to what is no page";
 		if (quire_node(pool, node->next)->prev != page)
 			return "links that disagree";
 		if ((node->bits & mask) != value)

@@ -91,6 +91,33 @@ static const char *run_all(const struct quire_policy_ops *ops, u32 frames, bool 
 	return wrong;
 }
 
+/* What a policy's check says when the node of a resident page is spoilt; NULL if it is content. */
+static const char *spoil(const struct quire_policy_ops *ops, quire_page_t next, quire_page_t prev)
+{
+	quire_page_t page = 1;
+
+	test_start(ops, 20, 0, 0x5eed);
+	for (u32 i = 0; i < 500; i++)
+		test_reference(next_page(0, i, 60), false);
+	while (!(quire_node(test_pool(), page)->bits & QUIRE_RESIDENT))
+		page++;
+	quire_node(test_pool(), page)->next = next;
+	quire_node(test_pool(), page)->prev = prev;
+	return ops->check(test_pool(), ~0u);
+}
+
+static void test_check(const struct quire_policy_ops *ops)
+{
+	const char *wrong = spoil(ops, TEST_HANDLES + 7, TEST_HANDLES + 7);
+
+	ok(wrong, "%s: a link out of bounds is found (%s)", ops->name, wrong ? wrong : "no");
+	wrong = spoil(ops, ~0u, 0);
+	ok(wrong, "%s: a link far out of bounds is found (%s)", ops->name, wrong ? wrong : "no");
+	wrong = spoil(ops, TEST_PAGES, TEST_PAGES);
+	ok(wrong, "%s: a link to a page not resident is found (%s)", ops->name,
+	   wrong ? wrong : "no");
+}
+
 static void test_policy(const struct quire_policy_ops *ops)
 {
 	static const u32 sizes[] = { 1, 2, 3, 7, 64, 190 };
@@ -113,8 +140,10 @@ static void test_policy(const struct quire_policy_ops *ops)
 
 int main(void)
 {
-	for (size_t i = 0; i < QUIRE_COUNT_OF(all_policies); i++)
+	for (size_t i = 0; i < QUIRE_COUNT_OF(all_policies); i++) {
 		test_policy(all_policies[i]);
+		test_check(all_policies[i]);
+	}
 	ok(sizeof(struct quire_node) == 16, "a node has 16 bytes");
 	return tap_done();
 }
