@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Macros of the kernel's as cppcheck has to see them to follow the code, since it reads no kernel
+ * header: what they set, and that their bodies may run many times.
+ */
+#define per_cpu(variable, cpu)		(variable)
+#define xa_for_each(xa, index, entry)	\
+	for ((index) = 0; ((entry) = xa_load(xa, index)); (index)++)
+#define hash_for_each_possible_rcu(table, entry, member, key)	\
+	for ((entry) = any_entry(table); (entry); (entry) = any_entry(entry))
+#define list_for_each_entry_safe(entry, following, head, member)	\
+	for ((entry) = any_entry(head), (following) = any_entry(entry); (entry);	\
+	     (entry) = (following), (following) = any_entry(entry))
