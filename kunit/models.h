@@ -27,7 +27,7 @@ static struct model_state {
 	bool dirty[MODEL_PAGES];
 	int hand;			/* sieve */
 	u32 cleared;			/* nru */
-	u64 p;				/* arc, in 1/65536 */
+	u64 p;				/* arc, in 1/65536; others' own */
 } m;
 
 static int seq_find(const struct seq *s, u32 page)
@@ -461,6 +461,179 @@ static u32 lirs_model(u32 page, bool write)
 	return out;
 }
 
+/*
+ * A second use gives a page a key, the time of the use before; without a key it goes first, the
+ * least recently used first. p: the key of the last victim that had one, least of all keys.
+ * a: resident, in order of use; b: remembered, in order of eviction; mark: has a key.
+ */
+static u32 lru_k_key[MODEL_PAGES];
+
+static u32 lru_k_model(u32 page, bool write)
+{
+	bool hit = seq_drop(&m.a, page), known = hit;
+	u32 out = hit ? page : 0;
+
+	(void)write;
+	m.now++;
+	if (m.a.n == m.frames) {
+		int best = 0;
+
+		for (int i = 1; i < m.a.n; i++) {
+			u32 x = m.a.page[i], y = m.a.page[best];
+
+			if (m.mark[x] < m.mark[y] ||
+			    (m.mark[x] && m.mark[y] && lru_k_key[x] < lru_k_key[y]))
+				best = i;
+		}
+		out = seq_take(&m.a, best);
+		if (m.mark[out])
+			m.p = lru_k_key[out];
+		seq_push(&m.b, out);
+	}
+	if (seq_drop(&m.b, page))
+		known = true;
+	if (m.b.n > m.frames)
+		seq_take(&m.b, 0);
+	m.mark[page] = known;
+	lru_k_key[page] = m.since[page] > m.p ? m.since[page] : m.p;
+	m.since[page] = m.now;
+	seq_push(&m.a, page);
+	return out;
+}
+
+/* A byte of history in the low bits of mark, the referenced bit above. a: resident pages. */
+static u32 aging_model(u32 page, bool write)
+{
+	bool hit = seq_has(&m.a, page);
+	u32 out = hit ? page : 0;
+
+	(void)write;
+	m.now++;
+	if (!hit && m.a.n == m.frames) {
+		int best = 0;
+
+		for (int i = 1; i < m.a.n; i++)
+			if (m.mark[m.a.page[i]] < m.mark[m.a.page[best]])
+				best = i;
+		out = seq_take(&m.a, best);
+	}
+	if (m.now - m.cleared >= (u32)m.frames) {
+		struct seq sorted = { 0 };
+
+		/* Of pages that become equal, the one of the smaller history stays before. */
+		for (int value = 0; value < 512; value++)
+			for (int i = 0; i < m.a.n; i++)
+				if (m.mark[m.a.page[i]] == value)
+					seq_push(&sorted, m.a.page[i]);
+		m.a = sorted;
+		for (int i = 0; i < m.a.n; i++)
+			m.mark[m.a.page[i]] /= 2;
+		m.cleared = m.now;
+	}
+	if (!hit)
+		m.mark[page] = 0;
+	if (!hit || m.mark[page] < 256) {
+		seq_drop(&m.a, page);
+		seq_push(&m.a, page);
+		m.mark[page] += 256;
+	}
+	return out;
+}
+
+/* One round of the hand over a, the circle from the hand on; since: the last use known. */
+static u32 wsclock_model_evict(void)
+{
+	u32 best = 0;
+	int best_rank = 9;
+
+	for (int i = 0, n = m.a.n; i < n; i++) {
+		u32 page = m.a.page[0];
+		bool old = m.now - m.since[page] > (u32)m.frames;
+		int rank = m.mark[page] ? 4 : (old ? 0 : 2) + m.dirty[page];
+
+		if (m.mark[page])
+			m.since[page] = m.now;
+		m.mark[page] = 0;
+		if (rank < best_rank) {
+			best = page;
+			best_rank = rank;
+		}
+		if (!rank)
+			break;
+		seq_push(&m.a, seq_take(&m.a, 0));
+	}
+	seq_drop(&m.a, best);
+	m.dirty[best] = false;
+	return best;
+}
+
+static u32 wsclock_model(u32 page, bool write)
+{
+	bool hit = seq_has(&m.a, page);
+	u32 out = hit ? page : 0;
+
+	if (!hit && m.a.n == m.frames)
+		out = wsclock_model_evict();
+	m.now++;
+	if (!hit) {
+		seq_push(&m.a, page);
+		m.since[page] = m.now;
+	}
+	m.mark[page] = hit;
+	m.dirty[page] |= write;
+	return out;
+}
+
+/*
+ * The three rules, by a search. a: resident, in order of use; b: on the drum; since: the tick of
+ * the last use; mark: T; cleared: when it ticked last; p: the tick.
+ */
+static bool atlas_model_before(u32 x, u32 y)
+{
+	int now = m.p, tx = now - (int)m.since[x], ty = now - (int)m.since[y];
+	bool over_x = tx > m.mark[x] + 1, over_y = ty > m.mark[y] + 1;
+
+	if (over_x || over_y)
+		return over_x && (!over_y || tx - m.mark[x] > ty - m.mark[y]);
+	if (!tx || !ty)
+		return tx ? true : !ty && m.mark[x] > m.mark[y];
+	return m.mark[x] - tx > m.mark[y] - ty;
+}
+
+static u32 atlas_model(u32 page, bool write)
+{
+	bool hit = seq_has(&m.a, page), drum;
+	u32 out = hit ? page : 0;
+	int t;
+
+	(void)write;
+	m.now++;
+	if (!hit && m.a.n == m.frames) {
+		int best = 0;
+
+		for (int i = 1; i < m.a.n; i++)
+			if (atlas_model_before(m.a.page[i], m.a.page[best]))
+				best = i;
+		out = seq_take(&m.a, best);
+		seq_push(&m.b, out);
+	}
+	if (m.now - m.cleared >= (u32)m.frames / 16) {
+		m.cleared = m.now;
+		m.p++;
+	}
+	drum = seq_drop(&m.b, page);
+	if (m.b.n > m.frames)
+		seq_take(&m.b, 0);
+	t = hit || drum ? (int)m.p - (int)m.since[page] : 0;
+	if (hit && !t)
+		return out;
+	m.mark[page] = t < 255 ? t : 255;
+	m.since[page] = m.p;
+	seq_drop(&m.a, page);
+	seq_push(&m.a, page);
+	return out;
+}
+
 struct model {
 	const char *policy;
 	u32 (*access)(u32 page, bool write);
@@ -479,6 +652,10 @@ static const struct model models[] = {
 	{ "s3fifo", s3fifo_model },
 	{ "arc", arc_model },
 	{ "lirs", lirs_model },
+	{ "lru_k", lru_k_model },
+	{ "aging", aging_model },
+	{ "wsclock", wsclock_model },
+	{ "atlas", atlas_model },
 };
 
 static void model_start(int frames)
