@@ -222,8 +222,7 @@ int command_sim(int argc, char **argv)
 	static const struct argp_child children[] = { { &trace_argp, 0, "Reading traces:", 10 }, { } };
 	static const struct argp argp = {
 		options, parse, "TRACE...\ntranslate [OPTION...] TRACE",
-		"Run replacement policies on traces of page references, judged against OPT. \"-\" is standard input.\v"
-		"The second form compares the textbooks' ways to translate addresses; see \"quire sim translate --help\".\n\n"
+		"Run replacement policies on traces of page references, judged against OPT. \"-\" is standard input.\vThe second form compares the textbooks' ways to translate addresses; see \"quire sim translate --help\".\n\n"
 		"Example:\n"
 		"  quire trace gen zipf --pages 100k -n 1M trace.quire\n"
 		"  quire sim -p lru,arc,opt -m 1000,10%,64MiB trace.quire\n"

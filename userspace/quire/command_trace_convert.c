@@ -91,8 +91,7 @@ int command_trace_convert(int argc, char **argv)
 	static const struct argp_child children[] = { { &trace_argp, 0, "Reading traces:", 10 }, { } };
 	static const struct argp argp = {
 		options, parse, "FROM TO",
-		"Change a trace's format. \"-\" is standard input or output.\v"
-		"The format of FROM is found by sight unless named. gzip and zstd are undone on the way.\n\n"
+		"Change a trace's format. \"-\" is standard input or output.\vThe format of FROM is found by sight unless named. gzip and zstd are undone on the way.\n\n"
 		"Example:\n"
 		"  valgrind --tool=lackey --trace-mem=yes --log-file=ls.lackey ls\n"
 		"  quire trace convert ls.lackey ls.quire\n"

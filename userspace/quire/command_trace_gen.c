@@ -159,8 +159,7 @@ int command_trace_gen(int argc, char **argv)
 {
 	static const struct argp argp = {
 		options, parse, "KIND FILE",
-		"Make up a trace. \"-\" is standard output.\v"
-		"The same options make the same trace on every machine.\n\n"
+		"Make up a trace. \"-\" is standard output.\vThe same options make the same trace on every machine.\n\n"
 		"Example:\n"
 		"  quire trace gen zipf --pages 200k --alpha 0.8 -n 2M zipf.quire\n"
 		"  quire trace gen loop --pages 100 -n 1000 --to text - | quire sim -p lru,opt -m 90 -",

@@ -210,8 +210,7 @@ int command_trace_info(int argc, char **argv)
 	static const struct argp_child children[] = { { &trace_argp, 0, "Reading traces:", 10 }, { } };
 	static const struct argp argp = {
 		options, parse, "TRACE",
-		"Describe a trace: how long, how many pages, how soon they are used again, and its working sets.\v"
-		"Example:\n"
+		"Describe a trace: how long, how many pages, how soon they are used again, and its working sets.\vExample:\n"
 		"  quire trace info --tau 1k,100k trace.quire",
 		children, NULL, NULL
 	};

@@ -46,7 +46,7 @@ static inline uint64_t random_next(struct random *r)
  */
 static inline uint64_t random_below(struct random *r, uint64_t n)
 {
-	return (unsigned __int128)random_next(r) * n >> 64;
+	return (__uint128_t)random_next(r) * n >> 64;
 }
 
 /**

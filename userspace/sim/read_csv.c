@@ -37,8 +37,8 @@ struct field {
 	const char *at, *end;
 };
 
-/* Cut the field at @at; behind its separator, or at the newline. */
-static const char *cut(const struct csv *csv, const char *at, struct field *field)
+/* Cut the field at @at; behind its separator, or at the newline, and then there is no @more. */
+static const char *cut(const struct csv *csv, const char *at, struct field *field, bool *more)
 {
 	while (*at == ' ' && csv->separator != ' ')
 		at++;
@@ -57,7 +57,8 @@ static const char *cut(const struct csv *csv, const char *at, struct field *fiel
 		while (field->end > field->at && (field->end[-1] == ' ' || field->end[-1] == '\r'))
 			field->end--;
 	}
-	return *at == '\n' ? at : at + 1;
+	*more = *at != '\n';
+	return at + *more;
 }
 
 /* Find a column of the header line by name; its number from 1, or 0. */
@@ -65,14 +66,14 @@ static unsigned int find_column(const struct csv *csv, const char *header, const
 				size_t length)
 {
 	struct field field;
+	bool more = true;
 
-	for (unsigned int i = 1; ; i++) {
-		header = cut(csv, header, &field);
+	for (unsigned int i = 1; more; i++) {
+		header = cut(csv, header, &field, &more);
 		if ((size_t)(field.end - field.at) == length && !memcmp(field.at, name, length))
 			return i;
-		if (*header == '\n')
-			return 0;
 	}
+	return 0;
 }
 
 /* Parse "page=1,write=Type"; @header is the first line, where names are looked up. */
@@ -186,21 +187,17 @@ static const char *parse_line(struct trace_reader *reader, const struct csv *csv
 {
 	struct field field, found[WANTED] = { };
 	const char *start = at;
-	unsigned int i;
+	unsigned int i = 0;
+	bool more = true;
 	uint64_t page = 0, size = 0;
 	int write = 0;
 
-	for (i = 1; ; i++) {
-		at = cut(csv, at, &field);
+	while (more) {
+		at = cut(csv, at, &field, &more);
+		i++;
 		for (int w = 0; w < WANTED; w++)
 			if (csv->column[w] == i)
 				found[w] = field;
-		if (*at == '\n' && at[-1] != csv->separator)
-			break;
-		if (*at == '\n') {
-			i++;		/* the line ends in an empty field */
-			break;
-		}
 	}
 	if (csv->fields && i != csv->fields) {
 		reader_bad_line(reader, "7 fields", start);

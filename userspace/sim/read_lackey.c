@@ -39,6 +39,7 @@ static int parse_hex(const char **at, uint64_t *value)
 /* One line; behind it, or NULL. */
 static const char *parse_line(struct trace_reader *reader, const char *at)
 {
+	const char *start = at, *number;
 	uint64_t address, size;
 	bool write;
 
@@ -58,9 +59,9 @@ static const char *parse_line(struct trace_reader *reader, const char *at)
 		reader_bad_line(reader, "a comma", at);
 		return NULL;
 	}
-	at++;
+	number = ++at;
 	if (reader_number(&at, &size) || !size) {
-		reader_bad_line(reader, "a size of at least 1 byte", at);
+		reader_bad_line(reader, "a size of at least 1 byte", number);
 		return NULL;
 	}
 	if (*at == '\r')
@@ -70,7 +71,7 @@ static const char *parse_line(struct trace_reader *reader, const char *at)
 		return NULL;
 	}
 	if (reader_access(reader, address, size, write)) {
-		reader_bad_line(reader, "an access that ends within 64 bits of address", at);
+		reader_bad_line(reader, "an access that ends within 64 bits of address", start);
 		return NULL;
 	}
 	return at + 1;

@@ -23,7 +23,7 @@ struct source {
 	const char *at, *end;
 	uint64_t offset;
 	bool eof;
-	/* private */
+	/* private: */
 	char *window;
 	size_t room;
 	const char *name;
