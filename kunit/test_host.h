@@ -300,7 +300,7 @@ static void test_start(const struct quire_policy_ops *ops, u32 frames, u32 now, 
 	pool->frames = frames;
 	pool->ghosts_max = frames + 1;
 	pool->now = now;
-	pool->random = luck;
+	quire_seed(pool, luck);
 	pool->nodes = test_host.chunks;
 	pool->handles = TEST_HANDLES;
 	for (u32 i = 0; i < ops->nr_params; i++)

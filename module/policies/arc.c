@@ -20,8 +20,8 @@
  * In a kernel, and here: room is made before it is known which page comes in. So p learns from a
  * fault after the victim of that fault is chosen (the paper: before), its step is computed with
  * that victim's name in the ghost lists, and the paper's tie |T1| = p for a page in B2 always falls
- * to T2. Miss counts differ from libCacheSim's, which follows the paper's order, by up to 13 in
- * 100,000 (measured on eight synthetic runs). p has 16 binary places.
+ * to T2. Miss counts differ from libCacheSim's, which follows the paper's order, by up to 0.13 %
+ * (measured on 16 synthetic runs). p has 16 binary places.
  */
 #include <quire/policy.h>
 

@@ -55,8 +55,7 @@ struct quire_pool *quire_pool_new(const struct quire_policy_ops *ops, u32 frames
 	pool->handles = pages + 1;
 	pool->frames = frames;
 	pool->ghosts_max = frames + 1;
-	/* Never 0, which the generator would not leave. */
-	pool->random = (seed + 1) * 0x9e3779b97f4a7c15ull | 1;
+	quire_seed(pool, seed);
 	for (u32 i = 0; i < ops->nr_params; i++)
 		pool->param[i] = ops->params[i].def;
 	return pool;

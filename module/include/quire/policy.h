@@ -328,6 +328,13 @@ static inline u32 quire_random(struct quire_pool *pool)
 	return (x * 0x2545f4914f6cdd1dull) >> 32;
 }
 
+/** quire_seed() - starts the pool's generator from any @seed; for hosts, before init(). */
+static inline void quire_seed(struct quire_pool *pool, u64 seed)
+{
+	/* Never 0, which the generator would not leave. */
+	pool->random = (seed + 1) * 0x9e3779b97f4a7c15ull | 1;
+}
+
 /** quire_random_below() - a random number from 0 to @n - 1; 0 if @n is 0. */
 static inline u32 quire_random_below(struct quire_pool *pool, u32 n)
 {
