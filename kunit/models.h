@@ -518,8 +518,9 @@ static u32 aging_model(u32 page, bool write)
 		out = seq_take(&m.a, best);
 	}
 	if (m.now - m.cleared >= (u32)m.frames) {
-		struct seq sorted = { 0 };
+		static struct seq sorted;	/* too large for a kernel's stack */
 
+		sorted.n = 0;
 		/* Of pages that become equal, the one of the smaller history stays before. */
 		for (int value = 0; value < 512; value++)
 			for (int i = 0; i < m.a.n; i++)

@@ -30,6 +30,7 @@
  * @page_of:     by ghost, less TEST_PAGES + 1: its page
  * @calls:       calls of the policy
  * @most_steps:  the most that one call took
+ * @seen:        by handle: met in a list, while all lists are walked
  */
 struct test_host {
 	const char *wrong;
@@ -43,6 +44,7 @@ struct test_host {
 	u64 calls;
 	u64 most_steps;
 	u64 luck;
+	bool seen[TEST_HANDLES];
 	struct quire_node chunk[TEST_CHUNKS][QUIRE_CHUNK_NODES];
 	struct quire_node *chunks[TEST_CHUNKS];
 	u64 state[(sizeof(struct quire_pool) + TEST_STATE) / sizeof(u64)];
@@ -115,7 +117,45 @@ void quire_forget(struct quire_pool *pool, quire_page_t ghost)
 		test_free_ghost(pool, ghost);
 }
 
-/* After a call that began at @steps: bounds, list sizes, the policy's own check. */
+/*
+ * Walks all lists without asking the policy: links agree, sizes are right, a page that is resident
+ * and not condemned and a ghost are in one list each, and nothing else is in any.
+ */
+static void test_walk(void)
+{
+	struct quire_pool *pool = test_pool();
+
+	__builtin_memset(test_host.seen, 0, sizeof(test_host.seen));
+	for (const struct quire_list_info *info = pool->ops->lists; info && info->name; info++) {
+		const struct quire_list *list = (void *)((char *)quire_priv(pool) + info->offset);
+
+		for (u32 i = 0; i < info->count; i++) {
+			quire_page_t page = list[i].head;
+
+			for (u32 left = list[i].size; left; left--) {
+				if (!quire_has_node(pool, page) || test_host.seen[page])
+					return test_fail("a list that leads astray");
+				test_host.seen[page] = true;
+				if (quire_node(pool, quire_node(pool, page)->next)->prev != page)
+					return test_fail("links that do not agree");
+				page = quire_node(pool, page)->next;
+			}
+			if (page != list[i].head)
+				return test_fail("a list longer than its size");
+		}
+	}
+	for (quire_page_t page = 1; page < TEST_HANDLES && pool->ops->lists; page++) {
+		u32 bits = quire_node(pool, page)->bits;
+		bool linked = page <= TEST_PAGES ? (bits & QUIRE_RESIDENT) &&
+						   !(bits & QUIRE_CONDEMNED) :
+						   !!(bits & QUIRE_GHOST);
+
+		if (test_host.seen[page] != linked)
+			test_fail("a page in no list, or in one where it does not belong");
+	}
+}
+
+/* After a call that began at @steps: its bound; list sizes and the policy's own check. */
 static void test_after(u64 steps)
 {
 	struct quire_pool *pool = test_pool();
@@ -132,11 +172,16 @@ static void test_after(u64 steps)
 		test_host.most_steps = steps;
 	if (steps > bound)
 		test_fail("more steps in a call than stated");
+	/* In a large pool looking takes longer than working. */
+	if (pool->frames > 16 && test_host.calls % 8)
+		return;
 	counted = pool->steps;
 	wrong = ops->check(pool, ~0u);
 	pool->steps = counted;	/* looking is not working */
 	if (wrong)
 		test_fail(wrong);
+	if (test_host.calls % 16 == 0)
+		test_walk();
 	if (!ops->lists)
 		return;
 	for (const struct quire_list_info *info = ops->lists; info->name; info++) {

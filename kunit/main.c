@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Runs the suites when the module is loaded: all, or those named by the parameter.
+ *
+ * KUnit would find suites in a section of the module, and does not let one choose among them
+ * before 6.6. Suites that are made at run time, one per policy, have no place there either.
+ */
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "suites.h"
+
+static char *suites = "";
+module_param(suites, charp, 0);
+MODULE_PARM_DESC(suites, "names of the suites to run, separated by commas (default: all)");
+
+static struct kunit_suite **chosen;
+static unsigned int nr_chosen;
+
+/* Is @name one of the names asked for? */
+static bool asked_for(const char *name)
+{
+	size_t length = strlen(name);
+	const char *at;
+
+	for (at = suites; *at; at += strcspn(at, ","), at += *at == ',')
+		if (strcspn(at, ",") == length && !strncmp(at, name, length))
+			return true;
+	return false;
+}
+
+static unsigned int nr_asked_for(void)
+{
+	unsigned int nr = 0;
+	const char *at;
+
+	for (at = suites; *at; at += strcspn(at, ","), at += *at == ',')
+		nr++;
+	return nr;
+}
+
+static void choose(struct kunit_suite *suite, bool always)
+{
+	if (*suites ? asked_for(suite->name) : always)
+		chosen[nr_chosen++] = suite;
+}
+
+static int __init quire_kunit_init(void)
+{
+	struct kunit_suite **policies;
+	unsigned int nr_policies, i;
+	int err = -ENOMEM;
+
+	policies = quire_policy_suites(&nr_policies);
+	if (!policies)
+		return err;
+	chosen = kcalloc(nr_policies + quire_nr_fault_suites, sizeof(*chosen), GFP_KERNEL);
+	if (!chosen)
+		goto no_memory;
+	for (i = 0; i < nr_policies; i++)
+		choose(policies[i], true);
+	for (i = 0; i < quire_nr_fault_suites; i++)
+		choose(quire_fault_suites[i], false);
+
+	if (*suites && nr_chosen != nr_asked_for()) {
+		pr_err("kunit-init: cannot find all of these suites: %s\n", suites);
+		err = -ENOENT;
+		goto not_run;
+	}
+	/* What runs built-in suites prints this, and what runs a module's does not in all kernels. */
+	pr_info("KTAP version 1\n1..%u\n", nr_chosen);
+	err = __kunit_test_suites_init(chosen, nr_chosen);
+	if (!err)
+		return 0;
+not_run:
+	kfree(chosen);
+no_memory:
+	quire_policy_suites_free();
+	return err;
+}
+module_init(quire_kunit_init);
+
+static void __exit quire_kunit_exit(void)
+{
+	__kunit_test_suites_exit(chosen, nr_chosen);
+	kfree(chosen);
+	quire_policy_suites_free();
+}
+module_exit(quire_kunit_exit);
+
+MODULE_DESCRIPTION("quire's KUnit suites");
+MODULE_LICENSE("GPL");
