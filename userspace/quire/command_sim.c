@@ -218,7 +218,7 @@ static int print(const struct sim *sim, const struct sim_rows *rows, struct trac
 
 int command_sim(int argc, char **argv)
 {
-
+	static const struct command translate = { "translate", NULL, command_sim_translate };
 	static const struct argp_child children[] = { { &trace_argp, 0, "Reading traces:", 10 }, { } };
 	static const struct argp argp = {
 		options, parse, "TRACE...\ntranslate [OPTION...] TRACE",
@@ -235,8 +235,8 @@ int command_sim(int argc, char **argv)
 	struct trace_error error = { "" };
 	int ret = 0;
 
-
-
+	if (argc > 1 && !strcmp(argv[1], "translate"))
+		return command_run(&translate, argc - 1, argv + 1);
 	sim.trace = calloc(argc, sizeof(*sim.trace));
 	if (!sim.trace) {
 		say("no memory");

@@ -70,6 +70,7 @@ int sizes_parse(const char *text, uint64_t pages, uint64_t page_size, uint32_t *
 	while ((word = strsep(&rest, ","))) {
 		if (parse_one(word, pages, page_size, &(*sizes)[count++])) {
 			free(*sizes);
+			*sizes = NULL;
 			free(copy);
 			return -1;
 		}

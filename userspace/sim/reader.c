@@ -144,6 +144,24 @@ static int detect(struct trace_reader *reader)
 	return 0;
 }
 
+/* Does the trace hold byte addresses, of which pages are made here? */
+static bool has_addresses(const struct trace_reader *reader)
+{
+	const struct trace_options *options = &reader->options;
+
+	switch (reader->format) {
+	case TRACE_LACKEY:
+	case TRACE_MSR:
+		return true;
+	case TRACE_TEXT:
+		return options->addresses;
+	case TRACE_CSV:
+		return options->addresses || (options->columns && strstr(options->columns, "size="));
+	default:
+		return false;
+	}
+}
+
 static int start(struct trace_reader *reader)
 {
 	uint64_t size = reader->options.page_size ? reader->options.page_size : 4096;
@@ -155,6 +173,8 @@ static int start(struct trace_reader *reader)
 	reader->format = reader->options.format;
 	if (reader->format == TRACE_AUTO && detect(reader))
 		return -1;
+	if (reader->options.grain && has_addresses(reader))
+		reader->shift = __builtin_ctzll(reader->options.grain);
 	reader->kind = formats[reader->format].kind;
 	return reader->kind->start ? reader->kind->start(reader) : 0;
 }

@@ -62,6 +62,7 @@ enum trace_format {
  *           "page" is required; NULL: page=1
  * @separator: CSV only: between fields; 0: a comma
  * @header: CSV only: the first line is not data (implied by a column given by name)
+ * @grain: if the trace has addresses: take pages of this size, whatever @page_size; 0: do not
  * @sample: keep pages whose hash is below this share of all hashes; 0 or 1: keep all
  */
 struct trace_options {
@@ -71,6 +72,7 @@ struct trace_options {
 	const char *columns;
 	char separator;
 	bool header;
+	uint64_t grain;
 	double sample;
 };
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
 
@@ -200,6 +201,15 @@ static int start_quire(struct trace_writer *writer, uint64_t page_size)
 	return put(writer, header, sizeof(header));
 }
 
+/* An incomplete file is worse than none; a device or a pipe is left alone. */
+static void remove_file(const struct trace_writer *writer)
+{
+	struct stat stat;
+
+	if (!lstat(writer->path, &stat) && S_ISREG(stat.st_mode))
+		unlink(writer->path);
+}
+
 static int close_writer(struct trace_writer *writer)
 {
 	bool failed = writer->failed;
@@ -210,7 +220,7 @@ static int close_writer(struct trace_writer *writer)
 			failed = true;
 		}
 		if (failed)
-			unlink(writer->path);
+			remove_file(writer);
 	}
 	ZSTD_freeCStream(writer->zstd);
 	free(writer->out);

@@ -77,7 +77,7 @@ static void text(void)
 	const struct trace_options big = { .addresses = true, .page_size = 65536 };
 
 	expect("5\n6\n5\n", NULL, "5 6 5", "text: a page a line");
-	expect("5 W\n0x1F r\n 7,w\r\n8\tR \n9", NULL, "5W 31 7W 8 9", "text: marks, hex, blanks, no last newline");
+	expect("5 W\n0x1F r\n 7,w\r\n8\tR\n9", NULL, "5W 31 7W 8 9", "text: marks, hex, blanks, no last newline");
 	expect("# a comment\n\n5\n  # more\n6\n", NULL, "5 6", "text: comments and blank lines");
 	expect("4095\n4096\n0x2000 W\n", &addresses, "0 1 2W", "text: addresses");
 	expect("65535\n65536\n", &big, "0 1", "text: addresses and a page size");
@@ -151,7 +151,7 @@ static void msr(void)
 
 static void lackey(void)
 {
-	expect("==12== Lackey\n==12== \nI  04000ffe,4\n L 1fff000,8\n S 1ffeffc,8\n M 10,1\n==12== end\n", NULL,
+	expect("==12== Lackey\n==12==\nI  04000ffe,4\n L 1fff000,8\n S 1ffeffc,8\n M 10,1\n==12== end\n", NULL,
 	       "16384 16385 8191 8190W 8191W 0W", "lackey: loads, stores, and both pages of a straddling access");
 	expect("I  04000000,3\nhello\n", NULL,
 	       ":2: expected \"I  \", \" L \", \" S \" or \" M \", found \"hello\"", "lackey: the program's own output");
