@@ -8,6 +8,7 @@
 
 #include "promises.h"
 #include "suites.h"
+#include "vectors.h"
 
 #define QUIRE_POLICY(name) extern const struct quire_policy_ops quire_policy_##name;
 #include "../module/policies/policies.h"
@@ -82,6 +83,82 @@ static void agrees_with_its_naive_model(struct kunit *test)
 	}
 }
 
+static void takes_the_victims_that_are_known(struct kunit *test)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(vectors); i++) {
+		const struct vector *v = &vectors[i];
+		char victims[100], *next = victims;
+		u32 faults = 0;
+		const char *c;
+
+		if (strcmp(v->policy, ops->name))
+			continue;
+		test_start(ops, v->frames, 0, 0);
+		for (c = v->string; *c; c++) {
+			quire_page_t out = test_reference(vector_page(*c), false);
+
+			faults += out != vector_page(*c);
+			if (out && out != vector_page(*c))
+				*next++ = out - 1 + '0';
+		}
+		*next = 0;
+		expect_kept(test, test_host.wrong, v->frames);
+		KUNIT_EXPECT_EQ_MSG(test, faults, v->faults, "%s, %u frames: %s", ops->name,
+				    v->frames, v->string);
+		KUNIT_EXPECT_STREQ_MSG(test, victims, v->victims, "%s, %u frames: %s", ops->name,
+				       v->frames, v->string);
+	}
+}
+
+static void faults_as_often_as_in_the_simulator(struct kunit *test)
+{
+	struct vector_load load;
+	size_t i, j;
+	u32 left;
+
+	for (i = 0; i < ARRAY_SIZE(vector_counts); i++) {
+		const struct vector_count *v = &vector_counts[i];
+
+		for (j = 0; j < 2 && !strcmp(v->policy, ops->name); j++) {
+			u32 faults = 0;
+
+			test_start(ops, vector_frames[j], 0, 0);
+			test_host.every = 1000;
+			vector_load_start(&load, v->kind);
+			for (left = VECTOR_REQUESTS; left; left--) {
+				quire_page_t page = vector_load_next(&load);
+
+				faults += test_reference(page, false) != page;
+			}
+			expect_kept(test, test_host.wrong, vector_frames[j]);
+			KUNIT_EXPECT_EQ_MSG(test, faults, v->faults[j], "%s, %u frames, load %u",
+					    ops->name, vector_frames[j], v->kind);
+		}
+	}
+}
+
+static bool has_vectors(const struct quire_policy_ops *policy)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(vectors); i++)
+		if (!strcmp(vectors[i].policy, policy->name))
+			return true;
+	return false;
+}
+
+static bool has_counts(const struct quire_policy_ops *policy)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(vector_counts); i++)
+		if (!strcmp(vector_counts[i].policy, policy->name))
+			return true;
+	return false;
+}
+
 /* A case for each promise that is tried at all sizes. */
 #define CASE(name, promise)							\
 	static void name(struct kunit *test)					\
@@ -122,6 +199,9 @@ static const struct kunit_case cases[] = {
 	KUNIT_CASE(finds_links_that_are_spoilt),
 };
 
+/* Cases that not all policies have. */
+static const struct kunit_case victims_case = KUNIT_CASE(takes_the_victims_that_are_known);
+static const struct kunit_case counts_case = KUNIT_CASE(faults_as_often_as_in_the_simulator);
 static const struct kunit_case model_case = KUNIT_CASE(agrees_with_its_naive_model);
 static const struct kunit_case parameter_case = KUNIT_CASE(lets_its_parameters_go_to_their_ends);
 
@@ -137,7 +217,7 @@ struct kunit_suite **quire_policy_suites(unsigned int *nr)
 		struct kunit_case *at;
 
 		/* KUnit keeps each case's state in the case: every suite has its own. */
-		at = kcalloc(ARRAY_SIZE(cases) + 3, sizeof(*at), GFP_KERNEL);
+		at = kcalloc(ARRAY_SIZE(cases) + 5, sizeof(*at), GFP_KERNEL);
 		if (!at) {
 			quire_policy_suites_free();
 			return NULL;
@@ -148,6 +228,10 @@ struct kunit_suite **quire_policy_suites(unsigned int *nr)
 		suite->test_cases = at;
 		memcpy(at, cases, sizeof(cases));
 		at += ARRAY_SIZE(cases);
+		if (has_vectors(policies[i]))
+			*at++ = victims_case;
+		if (has_counts(policies[i]))
+			*at++ = counts_case;
 		if (model_of(policies[i]))
 			*at++ = model_case;
 		if (policies[i]->nr_params)
