@@ -114,10 +114,10 @@ static const struct quire_list_info two_q_lists[] = {
 	{ "A1in", offsetof(struct two_q, a1in), 1, false },
 	{ "Am", offsetof(struct two_q, am), 1, false },
 	{ "A1out", offsetof(struct two_q, a1out), 1, true },
-	QUIRE_LISTS_END
+	{ }
 };
 
-const struct quire_policy_ops quire_policy_2q = {
+QUIRE_DEFINE_POLICY(2q) = {
 	.name = "2q",
 	.about = "2Q, full version (Johnson and Shasha 1994)",
 	.pool_size = sizeof(struct two_q),

@@ -179,10 +179,10 @@ static const struct quire_param aging_params[] = {
 
 static const struct quire_list_info aging_lists[] = {
 	{ "history", offsetof(struct aging, lists), AGING_LISTS, false },
-	QUIRE_LISTS_END
+	{ }
 };
 
-const struct quire_policy_ops quire_policy_aging = {
+QUIRE_DEFINE_POLICY(aging) = {
 	.name = "aging",
 	.about = "not frequently used, with aging (textbook form)",
 	.pool_size = sizeof(struct aging),

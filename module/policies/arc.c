@@ -148,10 +148,10 @@ static const struct quire_list_info arc_lists[] = {
 	{ "T2", offsetof(struct arc, t2), 1, false },
 	{ "B1", offsetof(struct arc, b1), 1, true },
 	{ "B2", offsetof(struct arc, b2), 1, true },
-	QUIRE_LISTS_END
+	{ }
 };
 
-const struct quire_policy_ops quire_policy_arc = {
+QUIRE_DEFINE_POLICY(arc) = {
 	.name = "arc",
 	.about = "adaptive replacement cache (Megiddo and Modha 2003)",
 	.pool_size = sizeof(struct arc),

@@ -266,10 +266,10 @@ static const struct quire_list_info atlas_lists[] = {
 	{ "waiting, by D", offsetof(struct atlas, lists[ATLAS_WAITING]), ATLAS_WHEEL, false },
 	{ "overdue", offsetof(struct atlas, lists[ATLAS_OVERDUE]), 1, false },
 	{ "drum", offsetof(struct atlas, ghosts), 1, true },
-	QUIRE_LISTS_END
+	{ }
 };
 
-const struct quire_policy_ops quire_policy_atlas = {
+QUIRE_DEFINE_POLICY(atlas) = {
 	.name = "atlas",
 	.about = "the learning program of the Atlas computer (Kilburn et al. 1962)",
 	.pool_size = sizeof(struct atlas),

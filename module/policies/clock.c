@@ -76,10 +76,10 @@ static const char *clock_check(struct quire_pool *pool, u32 limit)
 
 static const struct quire_list_info clock_lists[] = {
 	{ "circle", offsetof(struct clock, circle), 1, false },
-	QUIRE_LISTS_END
+	{ }
 };
 
-const struct quire_policy_ops quire_policy_clock = {
+QUIRE_DEFINE_POLICY(clock) = {
 	.name = "clock",
 	.about = "second chance (Corbato 1968)",
 	.pool_size = sizeof(struct clock),

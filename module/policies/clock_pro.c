@@ -14,14 +14,14 @@
  * ends before, that share shrinks by one. An unused cold page is evicted; if it is on test, its
  * ghost stays until the test ends.
  *
- * The clock without the clock: pages enter behind HAND_hot only, so the clock is ordered by the
- * time of entry (the stamp), and the three kinds can be three lists:
+ * The clock without the clock: pages enter behind HAND_hot only, so the clock is ordered by a
+ * number that each entry is given (the stamp), and the three kinds can be three lists:
  *
  *	hot    [ HAND_hot = oldest ... newest ]
  *	cold   [ HAND_cold = next ... newest ]
  *	ghosts [ oldest ... newest ]
  *
- * A page is on test if it entered after test_end, the latest place that HAND_hot or HAND_test has
+ * A page is on test if it entered after test_end, the latest entry that HAND_hot or HAND_test has
  * reached. HAND_cold need not pass the hot pages, which in one clock could be all but a few.
  *
  * Cost: each step of a hand takes a bit that a touch has set, or ends with a hot page made cold for
@@ -49,7 +49,8 @@ struct clock_pro {
 	struct quire_list cold;
 	struct quire_list ghosts;
 	u32 cold_target;
-	u32 test_end;
+	u32 entries;	/* into the clock so far: the number of the last */
+	u32 test_end;	/* tests of entries up to this one have ended */
 };
 
 static struct quire_list *clock_pro_list(struct quire_pool *pool, quire_page_t page)
@@ -93,9 +94,10 @@ static void clock_pro_end_tests(struct clock_pro *pro, u32 stamp)
 /* Puts @page behind HAND_hot. */
 static void clock_pro_link(struct quire_pool *pool, quire_page_t page, u32 bits)
 {
+	struct clock_pro *pro = quire_priv(pool);
 	struct quire_node *node = quire_node(pool, page);
 
-	node->stamp = quire_now(pool);
+	node->stamp = ++pro->entries;
 	quire_mark(node, QUIRE_POLICY_BITS, bits);
 	quire_list_add_tail(pool, clock_pro_list(pool, page), page);
 }
@@ -115,7 +117,7 @@ static void clock_pro_cool(struct quire_pool *pool, struct clock_pro *pro)
 		if (!quire_marked(node, CLOCK_PRO_REFERENCED))
 			break;
 		quire_mark(node, CLOCK_PRO_REFERENCED, 0);
-		node->stamp = quire_now(pool);
+		node->stamp = ++pro->entries;
 		quire_list_rotate(pool, &pro->hot);
 	}
 	quire_list_del(pool, &pro->hot, page);
@@ -245,14 +247,6 @@ static const char *clock_pro_check(struct quire_pool *pool, u32 limit)
 	return wrong;
 }
 
-static int clock_pro_init(struct quire_pool *pool)
-{
-	struct clock_pro *pro = quire_priv(pool);
-
-	pro->test_end = quire_now(pool);
-	return 0;
-}
-
 static const struct quire_param clock_pro_params[] = {
 	[CLOCK_PRO_COLD_MIN] = { "cold", "%", "frames for cold pages, at least", 1, 99, 1 },
 };
@@ -261,10 +255,10 @@ static const struct quire_list_info clock_pro_lists[] = {
 	{ "hot", offsetof(struct clock_pro, hot), 1, false },
 	{ "cold", offsetof(struct clock_pro, cold), 1, false },
 	{ "ghosts", offsetof(struct clock_pro, ghosts), 1, true },
-	QUIRE_LISTS_END
+	{ }
 };
 
-const struct quire_policy_ops quire_policy_clock_pro = {
+QUIRE_DEFINE_POLICY(clock_pro) = {
 	.name = "clock_pro",
 	.about = "hot and cold pages under three hands (Jiang, Chen, Zhang 2005)",
 	.pool_size = sizeof(struct clock_pro),
@@ -272,7 +266,6 @@ const struct quire_policy_ops quire_policy_clock_pro = {
 	.params = clock_pro_params,
 	.nr_params = QUIRE_COUNT_OF(clock_pro_params),
 	.lists = clock_pro_lists,
-	.init = clock_pro_init,
 	.admit = clock_pro_admit,
 	.touch = clock_pro_touch,
 	.victim = clock_pro_victim,

@@ -63,10 +63,10 @@ static const char *fifo_check(struct quire_pool *pool, u32 limit)
 
 static const struct quire_list_info fifo_lists[] = {
 	{ "queue", offsetof(struct fifo, queue), 1, false },
-	QUIRE_LISTS_END
+	{ }
 };
 
-const struct quire_policy_ops quire_policy_fifo = {
+QUIRE_DEFINE_POLICY(fifo) = {
 	.name = "fifo",
 	.about = "first in, first out (Belady 1966)",
 	.pool_size = sizeof(struct fifo),

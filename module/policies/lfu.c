@@ -111,10 +111,10 @@ static const char *lfu_check(struct quire_pool *pool, u32 limit)
 
 static const struct quire_list_info lfu_lists[] = {
 	{ "used", offsetof(struct lfu, lists), LFU_LISTS, false },
-	QUIRE_LISTS_END
+	{ }
 };
 
-const struct quire_policy_ops quire_policy_lfu = {
+QUIRE_DEFINE_POLICY(lfu) = {
 	.name = "lfu",
 	.about = "least frequently used (lists by count: Shah, Mitra, Matani 2010)",
 	.pool_size = sizeof(struct lfu),

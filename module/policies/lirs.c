@@ -174,10 +174,10 @@ static const struct quire_list_info lirs_lists[] = {
 	{ "LIR", offsetof(struct lirs, lir), 1, false },
 	{ "Q", offsetof(struct lirs, hir), 1, false },
 	{ "ghosts", offsetof(struct lirs, ghosts), 1, true },
-	QUIRE_LISTS_END
+	{ }
 };
 
-const struct quire_policy_ops quire_policy_lirs = {
+QUIRE_DEFINE_POLICY(lirs) = {
 	.name = "lirs",
 	.about = "low inter-reference recency set (Jiang and Zhang 2002)",
 	.pool_size = sizeof(struct lirs),

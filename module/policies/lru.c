@@ -68,10 +68,10 @@ static const char *lru_check(struct quire_pool *pool, u32 limit)
 
 static const struct quire_list_info lru_lists[] = {
 	{ "stack", offsetof(struct lru, stack), 1, false },
-	QUIRE_LISTS_END
+	{ }
 };
 
-const struct quire_policy_ops quire_policy_lru = {
+QUIRE_DEFINE_POLICY(lru) = {
 	.name = "lru",
 	.about = "least recently used (Denning 1968, Mattson et al. 1970)",
 	.pool_size = sizeof(struct lru),

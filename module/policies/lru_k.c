@@ -71,10 +71,10 @@ static void lru_k_unlink(struct quire_pool *pool, quire_page_t page)
 {
 	struct lru_k *k = quire_priv(pool);
 	const struct quire_node *node = quire_node(pool, page);
-	u32 place;
 
 	if (quire_marked(node, LRU_K_TWICE)) {
-		place = lru_k_place(k, node->stamp);
+		u32 place = lru_k_place(k, node->stamp);
+
 		quire_list_del(pool, &k->heap[place], page);
 		if (!k->heap[place].size)
 			k->used &= ~(1ull << place);
@@ -232,10 +232,10 @@ static const struct quire_list_info lru_k_lists[] = {
 	{ "once", offsetof(struct lru_k, once), 1, false },
 	{ "twice", offsetof(struct lru_k, heap), LRU_K_LISTS, false },
 	{ "ghosts", offsetof(struct lru_k, ghosts), 1, true },
-	QUIRE_LISTS_END
+	{ }
 };
 
-const struct quire_policy_ops quire_policy_lru_k = {
+QUIRE_DEFINE_POLICY(lru_k) = {
 	.name = "lru_k",
 	.about = "LRU-2, by the second to last use (O'Neil, O'Neil, Weikum 1993)",
 	.pool_size = sizeof(struct lru_k),

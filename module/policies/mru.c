@@ -70,10 +70,10 @@ static const char *mru_check(struct quire_pool *pool, u32 limit)
 
 static const struct quire_list_info mru_lists[] = {
 	{ "stack", offsetof(struct mru, stack), 1, false },
-	QUIRE_LISTS_END
+	{ }
 };
 
-const struct quire_policy_ops quire_policy_mru = {
+QUIRE_DEFINE_POLICY(mru) = {
 	.name = "mru",
 	.about = "most recently used (Chou and DeWitt 1985)",
 	.pool_size = sizeof(struct mru),

@@ -46,7 +46,7 @@ static struct quire_list *nru_list(struct quire_pool *pool, const struct quire_n
 
 static u32 nru_dirty(const struct quire_node *node)
 {
-	return node->bits & QUIRE_DIRTY ? NRU_DIRTY : 0;
+	return (node->bits & QUIRE_DIRTY) ? NRU_DIRTY : 0;
 }
 
 static void nru_link(struct quire_pool *pool, quire_page_t page)
@@ -160,7 +160,7 @@ static const struct quire_param nru_params[] = {
 
 static const struct quire_list_info nru_lists[] = {
 	{ "class", offsetof(struct nru, lists), 4, false },
-	QUIRE_LISTS_END
+	{ }
 };
 
 static int nru_init(struct quire_pool *pool)
@@ -171,7 +171,7 @@ static int nru_init(struct quire_pool *pool)
 	return 0;
 }
 
-const struct quire_policy_ops quire_policy_nru = {
+QUIRE_DEFINE_POLICY(nru) = {
 	.name = "nru",
 	.about = "not recently used, four classes (textbook form)",
 	.pool_size = sizeof(struct nru),

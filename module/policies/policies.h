@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The policies, one line each: QUIRE_POLICY(x) stands for x.c, which defines quire_policy_x.
+ * The policies, one line each: QUIRE_POLICY(x) stands for x.c, which says QUIRE_DEFINE_POLICY(x).
  * Makefiles read this list too, so a line holds nothing else. Included several times.
  */
 QUIRE_POLICY(fifo)

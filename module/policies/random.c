@@ -149,7 +149,7 @@ static const char *random_check(struct quire_pool *pool, u32 limit)
 	return NULL;
 }
 
-const struct quire_policy_ops quire_policy_random = {
+QUIRE_DEFINE_POLICY(random) = {
 	.name = "random",
 	.about = "any page (RAND, Belady 1966)",
 	.pool_size = sizeof(struct random_tree),

@@ -145,10 +145,10 @@ static const struct quire_list_info s3fifo_lists[] = {
 	{ "small", offsetof(struct s3fifo, small), 1, false },
 	{ "main", offsetof(struct s3fifo, main), 1, false },
 	{ "ghost", offsetof(struct s3fifo, ghosts), 1, true },
-	QUIRE_LISTS_END
+	{ }
 };
 
-const struct quire_policy_ops quire_policy_s3fifo = {
+QUIRE_DEFINE_POLICY(s3fifo) = {
 	.name = "s3fifo",
 	.about = "S3-FIFO, small, main and ghost queues (Yang et al. 2023)",
 	.pool_size = sizeof(struct s3fifo),

@@ -95,10 +95,10 @@ static const char *sieve_check(struct quire_pool *pool, u32 limit)
 
 static const struct quire_list_info sieve_lists[] = {
 	{ "queue", offsetof(struct sieve, queue), 1, false },
-	QUIRE_LISTS_END
+	{ }
 };
 
-const struct quire_policy_ops quire_policy_sieve = {
+QUIRE_DEFINE_POLICY(sieve) = {
 	.name = "sieve",
 	.about = "visited pages stay in place, a hand sieves the rest (Zhang et al. 2024)",
 	.pool_size = sizeof(struct sieve),

@@ -96,10 +96,10 @@ static const struct quire_param slru_params[] = {
 static const struct quire_list_info slru_lists[] = {
 	{ "probation", offsetof(struct slru, probation), 1, false },
 	{ "protected", offsetof(struct slru, protect), 1, false },
-	QUIRE_LISTS_END
+	{ }
 };
 
-const struct quire_policy_ops quire_policy_slru = {
+QUIRE_DEFINE_POLICY(slru) = {
 	.name = "slru",
 	.about = "segmented LRU, probation and protected (Karedla, Love, Wherry 1994)",
 	.pool_size = sizeof(struct slru),

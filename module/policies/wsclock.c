@@ -123,10 +123,10 @@ static const struct quire_param wsclock_params[] = {
 
 static const struct quire_list_info wsclock_lists[] = {
 	{ "circle", offsetof(struct wsclock, circle), 1, false },
-	QUIRE_LISTS_END
+	{ }
 };
 
-const struct quire_policy_ops quire_policy_wsclock = {
+QUIRE_DEFINE_POLICY(wsclock) = {
 	.name = "wsclock",
 	.about = "clock with working-set ages (Carr and Hennessy 1981)",
 	.pool_size = sizeof(struct wsclock),

@@ -223,7 +223,14 @@ struct quire_policy_ops {
 	const char *(*check)(struct quire_pool *pool, u32 limit);
 };
 
-#define QUIRE_LISTS_END { NULL, 0, 0, false }
+/**
+ * QUIRE_DEFINE_POLICY() - begins the definition of a policy of the list in policies.h
+ * @name: the name in that list
+ */
+#define QUIRE_DEFINE_POLICY(name) \
+	extern const struct quire_policy_ops quire_policy_##name; \
+	const struct quire_policy_ops quire_policy_##name
+
 #define QUIRE_COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /**
