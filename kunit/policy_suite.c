@@ -181,6 +181,12 @@ static void follows_a_pool_that_grows_and_shrinks(struct kunit *test)
 	expect_kept(test, promise_resizing(ops), 0);
 }
 
+static void spares_a_page_referenced_in_time(struct kunit *test)
+{
+	if (promise_grace_holds(ops))
+		expect_kept(test, promise_grace(ops), 0);
+}
+
 static void finds_links_that_are_spoilt(struct kunit *test)
 {
 	expect_kept(test, promise_check(ops), 0);
@@ -195,6 +201,7 @@ static const struct kunit_case cases[] = {
 	KUNIT_CASE(takes_back_all_that_it_condemned),
 	KUNIT_CASE(works_with_few_ghosts_and_with_none),
 	KUNIT_CASE(repeats_itself_wherever_its_clock_stands),
+	KUNIT_CASE(spares_a_page_referenced_in_time),
 	KUNIT_CASE(follows_a_pool_that_grows_and_shrinks),
 	KUNIT_CASE(finds_links_that_are_spoilt),
 };

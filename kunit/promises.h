@@ -174,6 +174,27 @@ static const char *promise_reprieve(const struct quire_policy_ops *ops, u32 fram
 	return drain();
 }
 
+/** promise_grace_holds() - mru takes the page used last and random takes any: not theirs. */
+static bool promise_grace_holds(const struct quire_policy_ops *ops)
+{
+	return __builtin_strcmp(ops->name, "mru") && __builtin_strcmp(ops->name, "random");
+}
+
+/** promise_grace() - a page that was referenced while condemned is not the next to go. */
+static const char *promise_grace(const struct quire_policy_ops *ops)
+{
+	quire_page_t first;
+
+	test_start(ops, 8, 0, 1);
+	for (quire_page_t page = 1; page <= 8; page++)
+		test_reference(page, false);
+	first = test_condemn();
+	test_reference(first, false);
+	if (test_condemn() == first)
+		return "a page condemned again at once";
+	return drain();
+}
+
 /** promise_few_ghosts() - it works with hardly any ghost, and with none. */
 static const char *promise_few_ghosts(const struct quire_policy_ops *ops, u32 frames)
 {
