@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The files: the running kernel's, or a copy of them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "line.h"
+
+#define PROC_DIR	"/proc/quire"
+#define DEBUG_DIR	"/sys/kernel/debug/quire"
+
+static const struct {
+	const char *name;
+	enum quire_shape shape;
+	bool debug;
+} files[] = {
+	[QUIRE_STAT] = { "stat", QUIRE_VALUES, false },
+	[QUIRE_PROCESSES] = { "processes", QUIRE_COMMANDS, false },
+	[QUIRE_FAULT_LATENCY] = { "fault_latency", QUIRE_NAMED, true },
+	[QUIRE_STALL_LATENCY] = { "stall_latency", QUIRE_NAMED, true },
+	[QUIRE_TLB_FLUSH_PAGES] = { "tlb_flush_pages", QUIRE_NAMED, true },
+	[QUIRE_TLB_CPUS] = { "tlb_cpus", QUIRE_NUMBERS, true },
+};
+
+int quire_source_init(struct quire_source *source, const char *dir, struct quire_error *error)
+{
+	int used;
+
+	*source = (struct quire_source){ .live = !dir };
+	if (!dir) {
+		strcpy(source->dir, PROC_DIR);
+		strcpy(source->debug, DEBUG_DIR);
+		return 0;
+	}
+	snprintf(source->dir, sizeof(source->dir), "%s", dir);
+	used = snprintf(source->debug, sizeof(source->debug), "%s/debug", dir);
+	if (used < 0 || (size_t)used >= sizeof(source->debug))
+		return quire_fail(error, -ENAMETOOLONG, "%.60s...: the name is too long", dir);
+	return 0;
+}
+
+/* Why a file could not be opened, in words that say what to do. */
+static int open_failed(const struct quire_source *source, const char *dir, const char *name,
+		       struct quire_error *error)
+{
+	int err = errno;
+
+	if (source->live && err == ENOENT && access(PROC_DIR, F_OK))
+		return quire_fail(error, -err, "quire.ko is not loaded: sudo modprobe quire");
+	if (err == EACCES || err == EPERM)
+		return quire_fail(error, -err, "%.150s/%s may not be %s by this user: try sudo", dir,
+				  name, strcmp(name, "config") ? "read" : "read or written");
+	return quire_fail(error, -err, "%.150s/%s: %s", dir, name, strerror(err));
+}
+
+static int open_file(const struct quire_source *source, const char *dir, const char *name, int flags,
+		     struct quire_error *error)
+{
+	char path[600];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	fd = open(path, flags | O_CLOEXEC | O_NONBLOCK);
+	return fd < 0 ? open_failed(source, dir, name, error) : fd;
+}
+
+/* All that a file has to say, at most @max bytes; to be freed. */
+static int read_file(const struct quire_source *source, const char *dir, const char *name, size_t max,
+		     char **text, size_t *size, struct quire_error *error)
+{
+	size_t room = 0, used = 0;
+	char *all = NULL, *more;
+	ssize_t got = 1;
+	int err = 0, fd;
+
+	fd = open_file(source, dir, name, O_RDONLY, error);
+	if (fd < 0)
+		return fd;
+	while (!err && got) {
+		if (used == room) {
+			room = room ? 2 * room : 16384;
+			more = realloc(all, room);
+			if (!more) {
+				err = quire_fail(error, -ENOMEM, "no memory");
+				break;
+			}
+			all = more;
+		}
+		got = read(fd, all + used, room - used);
+		if (got < 0 && errno == EINTR)
+			got = 1;
+		else if (got < 0)
+			err = open_failed(source, dir, name, error);
+		else
+			used += got;
+		if (used > max)
+			err = quire_fail(error, -EFBIG, "%.150s/%s has more than %zu bytes", dir, name,
+					 max);
+	}
+	close(fd);
+	if (err) {
+		free(all);
+		return err;
+	}
+	*text = all;
+	*size = used;
+	return 0;
+}
+
+int quire_read(const struct quire_source *source, enum quire_file file, struct quire_table *table,
+	       struct quire_error *error)
+{
+	const char *name = files[file].name;
+	size_t size;
+	char *text;
+	int err;
+
+	*table = (struct quire_table){ };
+	err = read_file(source, files[file].debug ? source->debug : source->dir, name,
+			file == QUIRE_PROCESSES ? QUIRE_PROCESSES_MAX : QUIRE_FILE_MAX, &text, &size,
+			error);
+	if (err)
+		return err;
+	if (file == QUIRE_PROCESSES)
+		err = quire_processes_parse(table, text, size, error);
+	else if (files[file].shape == QUIRE_NAMED)
+		err = quire_histogram_parse(table, name, text, size, error);
+	else
+		err = quire_table_parse(table, files[file].shape, name, text, size, error);
+	free(text);
+	return err;
+}
+
+int quire_read_status(const struct quire_source *source, struct quire_status *status,
+		      struct quire_error *error)
+{
+	size_t size;
+	char *text;
+	int err;
+
+	memset(status, 0, sizeof(*status));
+	err = read_file(source, source->dir, "status", QUIRE_FILE_MAX, &text, &size, error);
+	if (err)
+		return err;
+	err = quire_status_parse(status, text, size, error);
+	free(text);
+	return err;
+}
+
+int quire_read_config(const struct quire_source *source, struct quire_config *config,
+		      struct quire_error *error)
+{
+	size_t size;
+	char *text;
+	int err;
+
+	memset(config, 0, sizeof(*config));
+	err = read_file(source, source->dir, "config", QUIRE_FILE_MAX, &text, &size, error);
+	if (err)
+		return err;
+	err = quire_config_parse(config, text, size, error);
+	free(text);
+	return err;
+}
+
+int quire_write_config(const struct quire_source *source, const char *setting,
+		       struct quire_error *error)
+{
+	size_t size = strlen(setting);
+	ssize_t put;
+	int fd;
+
+	if (!source->live)
+		return quire_fail(error, -EROFS, "%.150s is a copy: nothing can be set in it",
+				  source->dir);
+	fd = open_file(source, source->dir, "config", O_WRONLY, error);
+	if (fd < 0)
+		return fd;
+	/* In one piece: the module takes it whole or not at all. */
+	put = write(fd, setting, size);
+	if (put == (ssize_t)size) {
+		close(fd);
+		return 0;
+	}
+	put = put < 0 ? -errno : -EIO;
+	close(fd);
+	switch (put) {
+	case -EPERM:
+		return quire_fail(error, put, "settings are changed by root: try sudo");
+	case -ENOENT:
+		return quire_fail(error, put, "there is no such setting");
+	case -E2BIG:
+	case -EINVAL:
+		return quire_fail(error, put, "\"%.40s\": not a value that the setting can have",
+				  setting);
+	default:
+		return quire_fail(error, put, "\"%.40s\" cannot be set here, see quire status: %s",
+				  setting, strerror(-put));
+	}
+}
