@@ -41,10 +41,10 @@ demo: setup-build setup-vm
 test: setup-build setup-vm setup-test setup-kunit
 	@scripts/test $(T)
 
-test-debug: setup-build setup-vm setup-test
+test-debug: setup-build setup-vm setup-debug setup-test
 	@scripts/test vm-debug
 
-vm: setup-build setup-vm
+vm: setup-build setup-vm $(if $(filter debug,$(KERNEL)),setup-debug)
 	@scripts/kbuild $(vm_kernel)
 	@KERNEL=$(vm_kernel) scripts/vm/run $(if $(value CMD),-- '$(subst ','\'',$(value CMD))')
 
@@ -65,7 +65,7 @@ tests:
 	@$(MAKE) --no-print-directory -C userspace OUT=$(build) tests
 	@$(MAKE) --no-print-directory -C userspace OUT=$(build)/san SAN=1 tests
 
-module:
+module: $(if $(filter debug,$(KERNEL)),setup-debug)
 	@scripts/kbuild $(or $(KERNEL),$(if $(has_headers),running,$(default_kernel))) $(kbuild_args)
 
 check: setup-build setup-vm setup-test
