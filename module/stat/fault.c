@@ -259,7 +259,7 @@ static enum quire_cause quire_judge(const struct quire_fault *fault, bool waited
 static int quire_fault_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct quire_fault *fault = (struct quire_fault *)ri->data;
-	vm_fault_t ret = regs_return_value(regs);
+	vm_fault_t ret = (__force vm_fault_t)regs_return_value(regs);
 	u64 ns = ktime_get_mono_fast_ns() - fault->start_ns;
 	bool tried = fault->flags & FAULT_FLAG_TRIED;
 	bool waited = (ret & VM_FAULT_MAJOR) || tried;

@@ -391,7 +391,7 @@ static void quire_proc_fill_live(struct task_struct *task, struct quire_proc_inf
 static bool quire_proc_fill(struct quire_proc *proc, struct quire_proc_info *info)
 {
 	struct task_struct *task;
-	u64 exited_ns = smp_load_acquire(&proc->exited_ns);
+	u64 exited_ns = smp_load_acquire(&proc->exited_ns);	/* then what it left, see _end() */
 	unsigned int i;
 
 	memset(info, 0, sizeof(*info));

@@ -93,7 +93,7 @@ static int quire_swap_in_entry(struct kretprobe_instance *ri, struct pt_regs *re
 static int quire_swap_in_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct quire_wait *wait = quire_wait_current();
-	vm_fault_t ret = regs_return_value(regs);
+	vm_fault_t ret = (__force vm_fault_t)regs_return_value(regs);
 	u64 ns, reclaim_ns;
 
 	ns = wait ? quire_wait_end(wait, QUIRE_WAIT_SWAP_IN, &reclaim_ns) : 0;

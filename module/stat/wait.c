@@ -93,6 +93,7 @@ static struct quire_wait *quire_wait_take(void)
 
 static void quire_wait_leave(struct quire_wait *wait)
 {
+	/* The slot is done with before another task can take it. */
 	smp_store_release(&quire_wait_tasks[wait - quire_wait_slots], NULL);
 }
 
