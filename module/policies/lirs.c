@@ -23,7 +23,8 @@
  * Ghosts enter in the order of their last use too: in Q a page used again is either moved to the
  * tail or, if it was in S, taken out.
  *
- * Cost: no loop in any call; stale ghosts are given back two per admission.
+ * Cost: a call gives back at the most two ghosts that have left S, one more than a call can add; it
+ * has no other loop.
  *
  * Source: S. Jiang, X. Zhang, "LIRS: an efficient low inter-reference recency set replacement
  * policy to improve buffer cache performance", SIGMETRICS 2002.
@@ -91,17 +92,18 @@ static void lirs_limit_lir(struct quire_pool *pool, struct lirs *lirs)
 		lirs_link(pool, quire_list_pop(pool, &lirs->lir), LIRS_HIR);
 }
 
+/* Gives back up to two ghosts that have left the stack, or are too many: the oldest first. */
 static void lirs_trim_ghosts(struct quire_pool *pool, struct lirs *lirs)
 {
-	quire_page_t oldest = quire_list_first(&lirs->ghosts);
+	for (u32 i = 0; i < 2; i++) {
+		quire_page_t oldest = quire_list_first(&lirs->ghosts);
 
-	quire_ghost_trim(pool, &lirs->ghosts, pool->frames);
-	if (oldest == quire_list_first(&lirs->ghosts) && oldest &&
-	    !lirs_in_stack(pool, lirs, oldest))
+		if (!oldest || (lirs->ghosts.size <= pool->frames &&
+				lirs_in_stack(pool, lirs, oldest)))
+			break;
+		QUIRE_STEP(pool);
 		quire_ghost_drop(pool, &lirs->ghosts);
-	oldest = quire_list_first(&lirs->ghosts);
-	if (oldest && !lirs_in_stack(pool, lirs, oldest))
-		quire_ghost_drop(pool, &lirs->ghosts);
+	}
 }
 
 static void lirs_admit(struct quire_pool *pool, quire_page_t page, quire_page_t ghost)
@@ -181,6 +183,7 @@ QUIRE_DEFINE_POLICY(lirs) = {
 	.name = "lirs",
 	.about = "low inter-reference recency set (Jiang and Zhang 2002)",
 	.pool_size = sizeof(struct lirs),
+	.bound = { .steps = 2 },
 	.params = lirs_params,
 	.nr_params = QUIRE_COUNT_OF(lirs_params),
 	.relinks = true,

@@ -22,7 +22,7 @@
  * As the authors' simulator does, small gives a victim unless main is over its size or small is
  * empty; the paper's listing asks whether small is at its size, which differs only while the pool
  * is not full. In a kernel a page referenced while condemned goes to the end of the queue that it
- * came from, its counter at 1.
+ * came from, and the reference counts.
  */
 #include <quire/policy.h>
 
@@ -64,12 +64,10 @@ static void s3fifo_touch(struct quire_pool *pool, quire_page_t page)
 	struct quire_node *node = quire_node(pool, page);
 	u32 count = quire_marked(node, S3FIFO_COUNT);
 
-	if (quire_condemned(pool, page)) {
-		quire_mark(node, S3FIFO_COUNT, 1);
+	if (quire_condemned(pool, page))
 		quire_list_add_tail(pool, s3fifo_list(pool, page), page);
-	} else if (count < S3FIFO_COUNT) {
+	if (count < S3FIFO_COUNT)
 		quire_mark(node, S3FIFO_COUNT, count + 1);
-	}
 }
 
 static quire_page_t s3fifo_from_main(struct quire_pool *pool, struct s3fifo *s3)
