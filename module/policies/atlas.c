@@ -221,7 +221,6 @@ static void atlas_remove(struct quire_pool *pool, quire_page_t page, enum quire_
 	} else if (!quire_condemned(pool, page)) {
 		atlas_unlink(pool, page);
 	} else if (why == QUIRE_EVICTED) {
-		quire_ghost_trim(pool, &atlas->ghosts, pool->frames);
 		quire_ghost_keep(pool, &atlas->ghosts, page, ATLAS_GHOST);
 	}
 }

@@ -187,7 +187,6 @@ static void lru_k_remove(struct quire_pool *pool, quire_page_t page, enum quire_
 		lru_k_unlink(pool, page);
 	} else if (why == QUIRE_EVICTED) {
 		node->stamp = lru_k_last(pool, node);
-		quire_ghost_trim(pool, &k->ghosts, pool->frames);
 		quire_ghost_keep(pool, &k->ghosts, page, 0);
 	}
 }
