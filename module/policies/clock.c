@@ -85,6 +85,7 @@ QUIRE_DEFINE_POLICY(clock) = {
 	.pool_size = sizeof(struct clock),
 	.bound = { .steps = 1, .per_page = 1 },
 	.lists = clock_lists,
+	.marks = "R",
 	.admit = clock_admit,
 	.touch = clock_touch,
 	.victim = clock_victim,

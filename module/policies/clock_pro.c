@@ -266,6 +266,7 @@ QUIRE_DEFINE_POLICY(clock_pro) = {
 	.params = clock_pro_params,
 	.nr_params = QUIRE_COUNT_OF(clock_pro_params),
 	.lists = clock_pro_lists,
+	.marks = "  RT",
 	.admit = clock_pro_admit,
 	.touch = clock_pro_touch,
 	.victim = clock_pro_victim,

@@ -154,6 +154,7 @@ QUIRE_DEFINE_POLICY(s3fifo) = {
 	.params = s3fifo_params,
 	.nr_params = QUIRE_COUNT_OF(s3fifo_params),
 	.lists = s3fifo_lists,
+	.marks = "'\"",
 	.admit = s3fifo_admit,
 	.touch = s3fifo_touch,
 	.victim = s3fifo_victim,

@@ -104,6 +104,7 @@ QUIRE_DEFINE_POLICY(sieve) = {
 	.pool_size = sizeof(struct sieve),
 	.bound = { .steps = 1, .per_page = 1 },
 	.lists = sieve_lists,
+	.marks = "V",
 	.admit = sieve_admit,
 	.touch = sieve_touch,
 	.victim = sieve_victim,

@@ -134,6 +134,7 @@ QUIRE_DEFINE_POLICY(wsclock) = {
 	.params = wsclock_params,
 	.nr_params = QUIRE_COUNT_OF(wsclock_params),
 	.lists = wsclock_lists,
+	.marks = "R",
 	.admit = wsclock_admit,
 	.touch = wsclock_touch,
 	.victim = wsclock_victim,

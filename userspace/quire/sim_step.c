@@ -47,8 +47,14 @@ static uint64_t number(const struct show *show, uint32_t page)
 static void print_list(const struct show *show, const struct quire_pool *pool,
 		       const struct quire_list *list)
 {
-	for (quire_page_t page = quire_list_first(list); page; page = quire_list_next(pool, list, page))
+	for (quire_page_t page = quire_list_first(list); page; page = quire_list_next(pool, list, page)) {
+		const char *marks = pool->ops->marks;
+
 		printf(" %" PRIu64, number(show, page));
+		for (u32 bit = 1; marks && *marks; marks++, bit <<= 1)
+			if (*marks != ' ' && quire_marked(quire_node(pool, page), bit))
+				putchar(*marks);
+	}
 }
 
 static void print_lists(const struct show *show, struct quire_pool *pool)

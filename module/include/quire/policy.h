@@ -192,6 +192,8 @@ struct quire_pool {
  * @nr_params: how many, at most %QUIRE_MAX_PARAMS
  * @relinks:   touch() of a page moves it in its list: a host may fetch its neighbours ahead
  * @lists:     names of its lists for people, ended by a NULL name, or NULL
+ * @marks:     how people see a page's bits: a letter for each from the lowest on, a space for one
+ *             that is not shown; or NULL
  * @init:      optional: sets up the state; 0 or a negative errno
  * @exit:      optional: the pool ends; pages may still be linked
  * @admit:     links @page. @ghost is what quire_remember() gave when it was last evicted, still
@@ -214,6 +216,7 @@ struct quire_policy_ops {
 	u32 nr_params;
 	bool relinks;
 	const struct quire_list_info *lists;
+	const char *marks;
 	int (*init)(struct quire_pool *pool);
 	void (*exit)(struct quire_pool *pool);
 	void (*admit)(struct quire_pool *pool, quire_page_t page, quire_page_t ghost);
