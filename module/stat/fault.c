@@ -277,14 +277,15 @@ static int quire_fault_return(struct kretprobe_instance *ri, struct pt_regs *reg
 	}
 	if (ret & VM_FAULT_RETRY) {
 		/*
-		 * The wait is over, the rest follows in the next try. A try that
-		 * only found that it needs mmap_lock has not waited.
+		 * The wait is over, the rest follows in the next try; the first wait
+		 * is the fault's in the histogram. A try that only found that it
+		 * needs mmap_lock has not waited.
 		 */
 		waited = waited || !(fault->flags & QUIRE_FAULT_VMA_LOCKED);
 		cause = quire_judge(fault, waited, true);
 		quire_tally(QUIRE_FAULTS_RETRIED, 1);
 		quire_tally(QUIRE_FAULT_TIME_ANON + cause, ns);
-		if (waited)
+		if (waited && !tried)
 			quire_hist_add(quire_fault_hist[cause], ns);
 		return 0;
 	}
