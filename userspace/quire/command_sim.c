@@ -11,7 +11,7 @@
 #include "command_trace.h"
 #include "sim_sizes.h"
 
-enum { OPT_CSV = 0x200, OPT_JSON, OPT_LIST, OPT_CURVE, OPT_PNG, OPT_SAMPLE, OPT_STEP };
+enum { OPT_CSV = 0x200, OPT_JSON, OPT_LIST, OPT_CURVE, OPT_PNG, OPT_SAMPLE, OPT_STEP, OPT_TIME };
 
 static const struct argp_option options[] = {
 	{ "policies", 'p', "LIST", 0,
@@ -23,6 +23,7 @@ static const struct argp_option options[] = {
 	{ "list", OPT_LIST, NULL, 0, "List the policies and their parameters", 1 },
 	{ "csv", OPT_CSV, NULL, 0, "Print comma separated values", 2 },
 	{ "json", OPT_JSON, NULL, 0, "Print JSON", 2 },
+	{ "time", OPT_TIME, NULL, 0, "Print the CPU time of each simulation, in the table and as JSON", 2 },
 	{ "curve", OPT_CURVE, NULL, 0,
 	  "Draw the miss ratio against the size; without -m, over 64 sizes from 1 to all pages", 3 },
 	{ "png", OPT_PNG, "FILE", 0, "Draw the curve into a picture", 3 },
@@ -142,6 +143,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_SAMPLE:
 		sim->options.sample = parse_share(arg, state);
 		break;
+	case OPT_TIME:
+		sim->time = true;
+		break;
 	case OPT_STEP:
 		sim->step = true;
 		break;
@@ -243,6 +247,7 @@ int command_sim(int argc, char **argv)
 		return EXIT_COULD_NOT;
 	}
 	argp_parse(&argp, argc, argv, 0, NULL, &sim);
+	rows.timed = sim.time;
 	for (uint32_t i = 0; i < sim.traces && !ret; i++)
 		ret = run_trace(&sim, sim.trace[i], &rows, &error);
 	if (!ret && !sim.step)

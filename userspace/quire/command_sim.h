@@ -21,6 +21,7 @@
  * @threads: jobs at a time
  * @curve: draw curves
  * @step: show each reference
+ * @time: print how long simulations took
  * @output: how to print
  * @png: where to draw curves to, or NULL
  * @trace: the traces' names
@@ -34,6 +35,7 @@ struct sim {
 	uint32_t threads;
 	bool curve;
 	bool step;
+	bool time;
 	enum { OUTPUT_TABLE, OUTPUT_CSV, OUTPUT_JSON } output;
 	const char *png;
 	char **trace;

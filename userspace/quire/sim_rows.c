@@ -26,8 +26,9 @@ static void print_head(const struct sim_rows *rows, size_t i, int policy)
 	printf("%s%s: %" PRIu64 " requests, %s%" PRIu64 " pages\n", i ? "\n" : "", row->trace,
 	       (uint64_t)row->result.requests, rows->sampled ? "about " : "",
 	       (uint64_t)row->result.cold_faults);
-	printf("%10s  %-*s %12s %9s%s%s %12s %12s\n", "frames", policy, "policy", "faults", "miss %",
-	       rows->sampled ? "    +-" : "", row->opt_faults ? "  x opt" : "", "evictions", "dirty");
+	printf("%10s  %-*s %12s %9s%s%s %12s %12s%s\n", "frames", policy, "policy", "faults", "miss %",
+	       rows->sampled ? "    +-" : "", row->opt_faults ? "  x opt" : "", "evictions", "dirty",
+	       rows->timed ? "    CPU s" : "");
 }
 
 void rows_print_table(const struct sim_rows *rows)
@@ -49,8 +50,11 @@ void rows_print_table(const struct sim_rows *rows)
 			printf(" %5.2f", 100 * row->error);
 		if (row->opt_faults)
 			printf(" %6.3f", (double)row->result.faults / row->opt_faults);
-		printf(" %12" PRIu64 " %12" PRIu64 "\n", (uint64_t)row->result.evictions,
+		printf(" %12" PRIu64 " %12" PRIu64, (uint64_t)row->result.evictions,
 		       (uint64_t)row->result.dirty_evictions);
+		if (rows->timed)
+			printf(" %8.3f", row->seconds);
+		putchar('\n');
 	}
 }
 
@@ -115,6 +119,9 @@ void rows_print_json(const struct sim_rows *rows)
 					       json_object_new_double(row->error));
 		put_number(object, "evictions", row->result.evictions);
 		put_number(object, "dirty_evictions", row->result.dirty_evictions);
+		if (rows->timed)
+			json_object_object_add(object, "cpu_seconds",
+					       json_object_new_double(row->seconds));
 		json_object_array_add(array, object);
 	}
 	puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |

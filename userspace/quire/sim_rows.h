@@ -15,6 +15,7 @@
  * @result: what came of it; of a sample: what is expected of the whole trace
  * @miss_ratio: faults by requests
  * @error: half the width of the 95 % confidence interval of @miss_ratio, 0 if it is exact
+ * @seconds: CPU time of the simulation (of all sizes together, for LRU in one pass)
  * @opt_faults: faults of OPT for the same trace and size, 0 if unknown
  */
 struct sim_row {
@@ -24,6 +25,7 @@ struct sim_row {
 	struct quire_result result;
 	double miss_ratio;
 	double error;
+	double seconds;
 	uint64_t opt_faults;
 };
 
@@ -32,11 +34,13 @@ struct sim_row {
  * @row: the rows
  * @count: how many
  * @sampled: the rows are estimates
+ * @timed: print how long they took
  */
 struct sim_rows {
 	struct sim_row *row;
 	size_t count;
 	bool sampled;
+	bool timed;
 };
 
 /** rows_print_table() - for people, to standard output. */

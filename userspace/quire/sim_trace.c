@@ -151,19 +151,32 @@ out:
 	return ret;
 }
 
+/* The CPU time of a policy and size, which may share a job with others. */
+static double seconds(const struct sim_job *jobs, uint32_t count, const struct quire_result *result)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (result >= jobs[i].results && result < jobs[i].results + jobs[i].sizes)
+			return jobs[i].seconds;
+	return 0;
+}
+
 static void fill_rows(const struct sim *sim, const struct trace *trace, const uint32_t *frames, int sizes,
-		      const struct quire_result *results, struct sim_row *row)
+		      const struct quire_result *results, const struct sim_job *jobs, uint32_t count,
+		      struct sim_row *row)
 {
 	for (int s = 0; s < sizes; s++) {
 		struct sim_row *first = row;
 		uint64_t opt = 0;
 
 		for (uint32_t p = 0; p < sim->policies; p++, row++) {
+			const struct quire_result *result = &results[(size_t)p * sizes + s];
+
 			*row = (struct sim_row){
 				.trace = trace->name,
 				.policy = sim->policy[p].spec,
 				.frames = frames[s],
-				.result = results[(size_t)p * sizes + s],
+				.result = *result,
+				.seconds = seconds(jobs, count, result),
 			};
 			if (trace->sample < 1)
 				estimate(trace, row);
@@ -185,6 +198,7 @@ int sim_trace(const struct sim *sim, const struct trace *trace, const uint32_t *
 	struct sim_job *jobs = calloc(all, sizeof(*jobs));
 	uint32_t *scaled = calloc(sizes, sizeof(*scaled));
 	struct sim_row *row = realloc(rows->row, (rows->count + all) * sizeof(*row));
+	uint32_t count;
 	int ret = -1;
 
 	if (row)
@@ -196,9 +210,10 @@ int sim_trace(const struct sim *sim, const struct trace *trace, const uint32_t *
 		rows->sampled |= trace->sample < 1;
 		for (int s = 0; s < sizes; s++)
 			scaled[s] = trace->sample < 1 ? scale(frames[s], trace->sample) : frames[s];
-		ret = run_jobs(sim, jobs, make_jobs(sim, &trace->refs, scaled, sizes, results, jobs), error);
+		count = make_jobs(sim, &trace->refs, scaled, sizes, results, jobs);
+		ret = run_jobs(sim, jobs, count, error);
 		if (!ret) {
-			fill_rows(sim, trace, frames, sizes, results, row);
+			fill_rows(sim, trace, frames, sizes, results, jobs, count, row);
 			rows->count += all;
 		}
 		if (!ret && trace->sample < 1)

@@ -2,32 +2,31 @@
 /*
  * A whole trace in memory, its pages numbered densely from 1 in the order of their first reference.
  *
- * The numbers come from one open hash table of 16-byte slots. References are taken in batches: all hashes of a
- * batch first, asking for their cache lines, then the look-ups, so that the misses overlap.
+ * The numbers come from an open hash table of ids, the page numbers standing apart by id. References are taken in
+ * batches: all hashes of a batch first, asking for the slots' cache lines, then for those of the page numbers that
+ * these point to, then the comparisons, so that the misses overlap.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "big.h"
 #include "trace.h"
 
 #define BATCH		1024
+/* Arrays grow by this much: what is not yet used of them costs no memory, and growing seldom costs no copies. */
+#define GROW		8
 #define PAGES_MAX	(UINT32_MAX - 2)
-
-struct slot {
-	uint64_t page;
-	uint32_t id;		/* 0: free */
-};
 
 /**
  * struct numbering - page numbers to ids
- * @slots: the table
+ * @slots: the table: ids, 0: free
  * @bits: log2 of its size
- * @used: slots in use
+ * @used: ids given
  * @raw: page number of each id
  * @raw_room: room in @raw
  */
 struct numbering {
-	struct slot *slots;
+	uint32_t *slots;
 	unsigned int bits;
 	uint32_t used;
 	uint64_t *raw;
@@ -36,48 +35,59 @@ struct numbering {
 
 static int numbering_start(struct numbering *n)
 {
-	n->bits = 12;
+	n->bits = 15;
 	n->used = 0;
-	n->raw_room = 1024;
-	n->slots = calloc(1UL << n->bits, sizeof(*n->slots));
-	n->raw = calloc(n->raw_room, sizeof(*n->raw));
+	n->raw_room = 1UL << 14;
+	n->slots = big_alloc(sizeof(*n->slots) << n->bits);
+	n->raw = big_alloc(n->raw_room * sizeof(*n->raw));
 	return n->slots && n->raw ? 0 : -1;
 }
 
-/* Room for @more pages at a load of at most 3/4. */
+/* Where to begin to look for a page. */
+static inline size_t slot_of(const struct numbering *n, uint64_t page)
+{
+	return trace_hash(page) >> (64 - n->bits);
+}
+
+/* A table of four times the slots; few are in use then, so that it grows seldom. */
+static int numbering_widen(struct numbering *n)
+{
+	uint32_t *slots = big_alloc(4 * sizeof(*slots) << n->bits);
+	size_t mask;
+
+	if (!slots)
+		return -1;
+	big_free(n->slots);
+	n->slots = slots;
+	n->bits += 2;
+	mask = (1UL << n->bits) - 1;
+	for (uint32_t id = 1; id <= n->used; id++) {
+		size_t at = slot_of(n, n->raw[id]);
+
+		while (slots[at])
+			at = (at + 1) & mask;
+		slots[at] = id;
+	}
+	return 0;
+}
+
+/* Room for @more pages at a load of at most 1/2. */
 static int numbering_room(struct numbering *n, uint32_t more)
 {
 	uint64_t need = (uint64_t)n->used + more + 1;
 
 	if (need > n->raw_room) {
-		size_t room = 2 * need;
-		uint64_t *raw = realloc(n->raw, room * sizeof(*raw));
+		size_t room = GROW * need;
+		uint64_t *raw = big_grow(n->raw, room * sizeof(*raw));
 
 		if (!raw)
 			return -1;
 		n->raw = raw;
 		n->raw_room = room;
 	}
-	while (need > (3UL << n->bits) / 4) {
-		struct slot *old = n->slots;
-		size_t size = 1UL << n->bits, mask = 2 * size - 1;
-		struct slot *slots = calloc(2 * size, sizeof(*slots));
-
-		if (!slots)
+	while (need > 1UL << (n->bits - 1))
+		if (numbering_widen(n))
 			return -1;
-		n->bits++;
-		for (size_t i = 0; i < size; i++) {
-			size_t at = trace_hash(old[i].page) >> (64 - n->bits);
-
-			if (!old[i].id)
-				continue;
-			while (slots[at].id)
-				at = (at + 1) & mask;
-			slots[at] = old[i];
-		}
-		free(old);
-		n->slots = slots;
-	}
 	return 0;
 }
 
@@ -87,20 +97,21 @@ static void numbering_get(struct numbering *n, const struct trace_ref *refs, uin
 	size_t at[BATCH], mask = (1UL << n->bits) - 1;
 
 	for (uint32_t i = 0; i < count; i++) {
-		at[i] = trace_hash(refs[i].page) >> (64 - n->bits);
+		at[i] = slot_of(n, refs[i].page);
 		__builtin_prefetch(&n->slots[at[i]]);
 	}
+	for (uint32_t i = 0; i < count; i++)
+		__builtin_prefetch(&n->raw[n->slots[at[i]]]);
 	for (uint32_t i = 0; i < count; i++) {
-		struct slot *slot = &n->slots[at[i]];
+		uint32_t *slot = &n->slots[at[i]];
 
-		while (slot->id && slot->page != refs[i].page)
+		while (*slot && n->raw[*slot] != refs[i].page)
 			slot = &n->slots[(slot - n->slots + 1) & mask];
-		if (!slot->id) {
-			slot->page = refs[i].page;
-			slot->id = ++n->used;
-			n->raw[slot->id] = slot->page;
+		if (!*slot) {
+			*slot = ++n->used;
+			n->raw[*slot] = refs[i].page;
 		}
-		ids[i] = slot->id;
+		ids[i] = *slot;
 	}
 }
 
@@ -141,8 +152,8 @@ static int builder_room(struct builder *b)
 
 	if (b->trace->refs.requests + BATCH <= b->room)
 		return 0;
-	b->room = b->room ? 2 * b->room : 1UL << 16;
-	page = realloc(b->page, b->room * sizeof(*page));
+	b->room = b->room ? GROW * b->room : 1UL << 18;
+	page = big_grow(b->page, b->room * sizeof(*page));
 	if (!page)
 		return -1;
 	b->page = page;
@@ -157,10 +168,9 @@ static int builder_words(struct builder *b, uint64_t words)
 
 	if (words <= b->wrote)
 		return 0;
-	write = realloc(b->write, words * sizeof(*write));
+	write = big_grow(b->write, words * sizeof(*write));
 	if (!write)
 		return -1;
-	memset(write + b->wrote, 0, (words - b->wrote) * sizeof(*write));
 	b->write = write;
 	b->trace->refs.write = write;
 	b->wrote = words;
@@ -197,18 +207,16 @@ static struct trace *builder_end(struct builder *b, bool keep)
 {
 	struct trace *trace = b->trace;
 
-	free(b->numbering.slots);
+	big_free(b->numbering.slots);
 	if (keep && b->write && builder_words(b, trace->refs.requests / 64 + 1))
 		keep = false;
 	if (!trace || !keep) {
-		free(b->numbering.raw);
+		big_free(b->numbering.raw);
 		trace_free(trace);
 		return NULL;
 	}
 	trace->refs.pages = b->numbering.used;
-	trace->raw = realloc(b->numbering.raw, (trace->refs.pages + 1UL) * sizeof(*trace->raw));
-	if (!trace->raw)
-		trace->raw = b->numbering.raw;
+	trace->raw = b->numbering.raw;
 	return trace;
 }
 
@@ -295,8 +303,8 @@ void trace_free(struct trace *trace)
 	if (!trace)
 		return;
 	free(trace->name);
-	free((void *)trace->refs.page);
-	free((void *)trace->refs.write);
-	free(trace->raw);
+	big_free(trace->refs.page);
+	big_free(trace->refs.write);
+	big_free(trace->raw);
 	free(trace);
 }

@@ -30,6 +30,7 @@
  */
 #include <stdlib.h>
 
+#include "big.h"
 #include "opt.h"
 
 #define LEVELS 7
@@ -53,7 +54,7 @@ static int steps_start(struct steps *s, uint64_t times)
 	*s = (struct steps){ };
 	do {
 		times = times / 64 + 1;
-		s->level[s->levels] = calloc(times, sizeof(uint64_t));
+		s->level[s->levels] = big_alloc(times * sizeof(uint64_t));
 		if (!s->level[s->levels++])
 			return -1;
 	} while (times > 1);
@@ -63,7 +64,7 @@ static int steps_start(struct steps *s, uint64_t times)
 static void steps_end(struct steps *s)
 {
 	for (int i = 0; i < s->levels; i++)
-		free(s->level[i]);
+		big_free(s->level[i]);
 }
 
 static inline void steps_add(struct steps *s, uint64_t time)
@@ -200,7 +201,7 @@ int opt_run(const struct quire_trace *trace, uint32_t frames, struct quire_resul
 	bool wide = trace->requests > UINT32_MAX;
 	struct steps steps;
 	uint64_t *dirty = NULL;
-	void *last = calloc(trace->pages + 1UL, wide ? 8 : 4);
+	void *last = big_alloc((trace->pages + 1UL) * (wide ? 8 : 4));
 	int ret = steps_start(&steps, trace->requests);
 
 	*result = (struct quire_result){ .requests = trace->requests };
@@ -220,7 +221,7 @@ int opt_run(const struct quire_trace *trace, uint32_t frames, struct quire_resul
 			result->evictions = result->faults - frames;
 	}
 	steps_end(&steps);
-	free(last);
+	big_free(last);
 	free(dirty);
 	return ret;
 }

@@ -162,6 +162,14 @@ struct queue {
 	u32 working;
 };
 
+static double cpu_seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
 static void *work(void *arg)
 {
 	struct queue *queue = arg;
@@ -169,6 +177,7 @@ static void *work(void *arg)
 	for (;;) {
 		u32 i = __atomic_fetch_add(&queue->next, 1, __ATOMIC_RELAXED);
 		struct sim_job *job = &queue->jobs[i];
+		double start = cpu_seconds();
 		int ret;
 
 		if (i >= queue->count)
@@ -180,6 +189,7 @@ static void *work(void *arg)
 		else
 			ret = opt_run(job->refs, job->frames[0], job->results, &queue->done);
 		job->failed = ret;
+		job->seconds = cpu_seconds() - start;
 	}
 	pthread_mutex_lock(&queue->lock);
 	if (!--queue->working)

@@ -58,6 +58,7 @@ struct quire_pool *sim_pool(const struct sim_policy *policy, u32 frames, u32 pag
  * @frames: the sizes, each at least 1
  * @results: filled in, one a size
  * @sizes: how many; more than one only for LRU
+ * @seconds: CPU time that it took
  * @failed: there was no memory for it
  */
 struct sim_job {
@@ -66,6 +67,7 @@ struct sim_job {
 	const u32 *frames;
 	struct quire_result *results;
 	u32 sizes;
+	double seconds;
 	bool failed;
 };
 

@@ -162,8 +162,8 @@ struct trace {
  * @options: as for trace_open()
  * @error: filled in on failure
  *
- * Memory: 4.125 bytes a reference (while reading up to twice that), 8 bytes a distinct page, and while
- * reading 22 to 43 bytes a distinct page for the table that numbers them.
+ * Memory: 4.125 bytes a reference, 8 bytes a distinct page, and while reading 8 to 32 bytes a distinct page for the
+ * table that numbers them. Address space is taken ahead, up to 8 times that.
  * A trace without any reference is an error, and so are more than 2^32 - 3 distinct pages.
  *
  * Return: the trace, or NULL.

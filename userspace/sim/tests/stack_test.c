@@ -187,10 +187,11 @@ static void threads(void)
 	sim_policy_parse("lru", &policy[0], &error);
 	sim_policy_parse("fifo", &policy[1], &error);
 	sim_policy_parse("opt", &policy[2], &error);
-	jobs[n++] = (struct sim_job){ &policy[0], &t->refs, frames, results, 5, false };
+	jobs[n++] = (struct sim_job){ &policy[0], &t->refs, frames, results, 5, 0, false };
 	for (int p = 1; p < 3; p++)
 		for (int s = 0; s < 5; s++, n++)
-			jobs[n] = (struct sim_job){ &policy[p], &t->refs, &frames[s], &results[p * 5 + s], 1, false };
+			jobs[n] = (struct sim_job){ &policy[p], &t->refs, &frames[s], &results[p * 5 + s], 1, 0,
+						     false };
 	ok(!sim_run(jobs, n, 4, NULL), "jobs on four threads");
 	for (int p = 0; p < 3; p++) {
 		for (int s = 0; s < 5; s++) {
