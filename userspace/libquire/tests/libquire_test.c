@@ -19,7 +19,7 @@
 		"stall_swapin_us 18446744073709551614\n"
 #define PROCESSES "pid uid exited_ms min_flt faults_anon comm\n" \
 		"1 0 - 497 12 sh\n22 0 - 0 - kworker/1:0\n" \
-		"153 1000 177 197 3 a b\\012c\\134d\n154 0 - 7 0 " "\n"
+		"153 1000 177 197 3 a b\\012c\\134d\n154 0 - 7 0" BLANK "\n"
 #define NUMBERS	"cpu task_switch full\n0 17 20\n1 135 140\n"
 #define HISTOGRAM "cause from_ns below_ns faults\nanon 0 1 5\nanon 2 4 10\nanon 8 16 85\n" \
 		"cow 16 32 23\ncow 32 - 2\n"
@@ -211,9 +211,9 @@ static void test_broken(void)
 		{ 0, "a sign", "a -1\n" }, { 0, "a plus", "a +1\n" },
 		{ 0, "a hexadecimal number", "a 0x10\n" }, { 0, "a leading zero", "a 007\n" },
 		{ 0, "a fraction", "a 1.5\n" }, { 0, "an exponent", "a 1e5\n" },
-		{ 0, "no number", "a\n" }, { 0, "an empty number", "a " "\n" },
+		{ 0, "no number", "a\n" }, { 0, "an empty number", "a" BLANK "\n" },
 		{ 0, "two numbers", "a 1 2\n" }, { 0, "two blanks", "a  1\n" },
-		{ 0, "a blank before", " a 1\n" }, { 0, "a blank behind", "a 1 " "\n" },
+		{ 0, "a blank before", " a 1\n" }, { 0, "a blank behind", "a 1" BLANK "\n" },
 		{ 0, "a tab", "a\t1\n" }, { 0, "a carriage return", "a 1\r\n" },
 		{ 0, "an empty line", "a 1\n\nb 2\n" }, { 0, "a name twice", "a 1\nb 2\na 3\n" },
 		{ 0, "a name in capitals", "A 1\n" }, { 0, "a name with a dot", "a.b 1\n" },
@@ -236,7 +236,7 @@ static void test_broken(void)
 		{ 1, "an escape for NUL", "pid uid exited_ms comm\n1 0 - a\\000b\n" },
 		{ 1, "an escape out of range", "pid uid exited_ms comm\n1 0 - a\\777\n" },
 		{ 1, "an empty heading", "\n1 0 - a\n" },
-		{ 1, "a blank at the heading's end", "pid uid exited_ms comm " "\n" },
+		{ 1, "a blank at the heading's end", "pid uid exited_ms comm" BLANK "\n" },
 		{ 1, "a long command", "pid uid exited_ms comm\n1 0 - "
 		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n" },
 		{ 2, "a row too long", "cpu a\n0 1 2\n" }, { 2, "a row too short", "cpu a\n0\n" },
@@ -265,7 +265,7 @@ static void test_broken(void)
 		{ 4, "a hook that is off, and more", "version 1\nhook a b off it - c\n" },
 		{ 4, "limits of nothing", "version 1\nlimits\n" },
 		{ 4, "an empty line", "version 1\n\n" },
-		{ 5, "no value", "faults\n" }, { 5, "an empty value", "faults " "\n" },
+		{ 5, "no value", "faults\n" }, { 5, "an empty value", "faults" BLANK "\n" },
 		{ 5, "two values", "faults 1 2\n" }, { 5, "a setting twice", "a 1\na 1\n" },
 		{ 5, "a bad name", "Faults 1\n" }, { 5, "an empty line", "\n" },
 	};
