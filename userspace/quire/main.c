@@ -11,6 +11,11 @@
 #include "command.h"
 
 static const struct command commands[] = {
+	{ "ps", "processes: memory, faults, swap-ins, stalls, TLB flushes", command_ps },
+	{ "faults", "page faults by cause, and how long they take", command_faults },
+	{ "tlb", "TLB flushes: why, who causes them, where", command_tlb },
+	{ "status", "what of the module runs, and what it cannot see", command_status },
+	{ "config", "show and change settings of the module", command_config },
 	{ "sim", "run replacement policies on traces, judged against OPT", command_sim },
 	{ "trace", "convert, describe and make traces", command_trace },
 	{ }
@@ -24,5 +29,6 @@ int main(int argc, char **argv)
 	if (argc > 0)
 		argv[0] = name;
 	return command_group(commands, "See thrashing, explain it, and change it.",
+			     "  quire ps -i 1\n"
 			     "  quire sim -p lru,opt -m 25%,50% trace.txt\n", argc, argv);
 }

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Readings of what the module exports, and the options of the commands that show them.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "command.h"
+#include "human.h"
+#include "live.h"
+
+enum { OPT_JSON = 0x100, OPT_FROM };
+
+static const struct argp_option source_options[] = {
+	{ "json", OPT_JSON, NULL, 0, "Print JSON", 20 },
+	{ "from", OPT_FROM, "DIR", 0,
+	  "Show a copy of /proc/quire instead, with that of debugfs quire/ in its folder debug", 20 },
+	{ }
+};
+
+static const struct argp_option options[] = {
+	{ "interval", 'i', "SECONDS", 0, "Show what happened every so many seconds, per second", 10 },
+	{ "times", 'n', "TIMES", 0, "So many times, then end (default: for ever)", 10 },
+	{ "pid", 'p', "PID", 0, "Only this process; may be given several times", 11 },
+	{ "command", 'c', "COMMAND", 0, "Only processes with this command; likewise", 11 },
+	{ }
+};
+
+static uint64_t parse_number(struct argp_state *state, const char *what, const char *text,
+			     uint64_t most)
+{
+	unsigned long long value;
+	char *end;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (errno || end == text || *end || *text < '0' || *text > '9' || !value || value > most)
+		argp_error(state, "%s \"%s\" is not a number from 1 to %llu", what, text,
+			   (unsigned long long)most);
+	return value;
+}
+
+static error_t parse_source(int key, char *arg, struct argp_state *state)
+{
+	struct live *live = state->input;
+
+	switch (key) {
+	case OPT_JSON:
+		live->json = true;
+		break;
+	case OPT_FROM:
+		live->copy = arg;
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct live *live = state->input;
+	char *end;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = live;
+		break;
+	case 'i':
+		live->interval = strtod(arg, &end);
+		if (end == arg || *end || !(live->interval >= 0.1 && live->interval <= 86400))
+			argp_error(state, "interval \"%s\" is not a number of seconds from 0.1 to 86400",
+				   arg);
+		break;
+	case 'n':
+		live->times = parse_number(state, "times", arg, 1000000000);
+		break;
+	case 'p':
+		if (live->pids == LIVE_CHOSEN_MAX)
+			argp_error(state, "more than %d processes", LIVE_CHOSEN_MAX);
+		live->pid[live->pids++] = parse_number(state, "PID", arg, 4194304);
+		break;
+	case 'c':
+		if (live->commands == LIVE_CHOSEN_MAX)
+			argp_error(state, "more than %d commands", LIVE_CHOSEN_MAX);
+		live->command[live->commands++] = arg;
+		break;
+	case ARGP_KEY_END:
+		if (live->times && !live->interval)
+			live->interval = 1;
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static const struct argp_child children[] = { { &live_source_argp, 0, NULL, 0 }, { } };
+
+const struct argp live_source_argp = { source_options, parse_source, NULL, NULL, NULL, NULL, NULL };
+const struct argp live_argp = { options, parse, NULL, NULL, children, NULL, NULL };
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+static void reading_free(struct reading *reading)
+{
+	for (int i = 0; i < LIVE_FILES; i++)
+		quire_table_free(&reading->table[i]);
+	memset(reading, 0, sizeof(*reading));
+}
+
+static int reading_take(const struct live *live, struct reading *reading)
+{
+	struct quire_error error;
+
+	memset(reading, 0, sizeof(*reading));
+	reading->ns = now_ns();
+	for (int i = 0; i < LIVE_FILES; i++) {
+		if (!((live->need | live->want) & LIVE_FILE(i)))
+			continue;
+		reading->there[i] = !quire_read(&live->source, i, &reading->table[i], &error);
+		if (!reading->there[i] && live->need & LIVE_FILE(i)) {
+			say("%s", error.text);
+			reading_free(reading);
+			return EXIT_COULD_NOT;
+		}
+	}
+	return EXIT_GOOD;
+}
+
+static void wait_until(uint64_t ns)
+{
+	const struct timespec due = { ns / 1000000000, ns % 1000000000 };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL) == EINTR)
+		;
+}
+
+/* Find the processes of the last reading in the one before. */
+static int match_processes(struct live *live)
+{
+	const struct quire_table *now = &live->now->table[QUIRE_PROCESSES];
+
+	free(live->match);
+	live->match = NULL;
+	if (!live->before || !live->now->there[QUIRE_PROCESSES])
+		return EXIT_GOOD;
+	live->match = calloc(now->rows + 1, sizeof(*live->match));
+	if (live->match && !quire_processes_match(now, &live->before->table[QUIRE_PROCESSES],
+						  live_seconds(live) * 1000, live->match))
+		return EXIT_GOOD;
+	say("no memory");
+	return EXIT_COULD_NOT;
+}
+
+static bool any_selected(const struct live *live)
+{
+	size_t rows = live->now->table[QUIRE_PROCESSES].rows;
+
+	for (size_t i = 0; i < rows; i++)
+		if (live_selected(live, i))
+			return true;
+	if (!live_all(live))
+		say("there is no such process, or none that this user may see");
+	return live_all(live);
+}
+
+static int show(struct live *live)
+{
+	int status = match_processes(live);
+
+	if (!status && !any_selected(live))
+		status = EXIT_COULD_NOT;
+	if (!status)
+		status = live->show(live);
+	return live_finish(status);
+}
+
+static int repeat(struct live *live, struct reading *readings)
+{
+	uint64_t step = live->interval * 1e9, due;
+	int status = EXIT_GOOD, last = 0;
+
+	/* When memory is short this must not have to wait for its own. Allowed or not. */
+	mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+	due = readings[0].ns;
+	for (uint64_t i = 0; !status && (!live->times || i < live->times); i++) {
+		struct reading *now = &readings[!last];
+
+		/* What is late by a whole step is left out, not made up for. */
+		due += step;
+		if (due < now_ns())
+			due = now_ns();
+		wait_until(due);
+		status = reading_take(live, now);
+		if (status)
+			break;
+		live->before = &readings[last];
+		live->now = now;
+		status = show(live);
+		reading_free(&readings[last]);
+		last = !last;
+	}
+	return status;
+}
+
+int live_run(struct live *live)
+{
+	struct reading readings[2] = { };
+	struct quire_error error;
+	int status;
+
+	if (!live_all(live))
+		live->need |= LIVE_FILE(QUIRE_PROCESSES);
+	if (quire_source_init(&live->source, live->copy, &error)) {
+		say("%s", error.text);
+		return EXIT_COULD_NOT;
+	}
+	status = reading_take(live, &readings[0]);
+	if (status)
+		return status;
+	live->start_ns = readings[0].ns;
+	live->now = &readings[0];
+	if (live->interval)
+		status = repeat(live, readings);
+	else
+		status = show(live);
+	reading_free(&readings[0]);
+	reading_free(&readings[1]);
+	free(live->match);
+	return status;
+}
+
+bool live_all(const struct live *live)
+{
+	return !live->pids && !live->commands;
+}
+
+bool live_selected(const struct live *live, size_t row)
+{
+	const struct quire_table *table = &live->now->table[QUIRE_PROCESSES];
+	uint64_t pid = quire_cell(table, row, quire_column(table, "pid"));
+
+	for (int i = 0; i < live->pids; i++)
+		if (pid == live->pid[i])
+			return true;
+	for (int i = 0; i < live->commands; i++)
+		if (!strcmp(table->label[row], live->command[i]))
+			return true;
+	return live_all(live);
+}
+
+uint64_t live_process(const struct live *live, size_t row, const char *name)
+{
+	const struct quire_table *now = &live->now->table[QUIRE_PROCESSES], *before;
+	uint64_t count = quire_cell(now, row, quire_column(now, name));
+
+	if (!live->before || live->match[row] == QUIRE_BORN || count == QUIRE_NONE)
+		return count;
+	if (live->match[row] == QUIRE_GONE)
+		return 0;
+	before = &live->before->table[QUIRE_PROCESSES];
+	return quire_since(count, quire_cell(before, live->match[row], quire_column(before, name)));
+}
+
+uint64_t live_add(uint64_t a, uint64_t b)
+{
+	uint64_t sum;
+
+	if (a == QUIRE_NONE || b == QUIRE_NONE)
+		return a == QUIRE_NONE ? b : a;
+	return __builtin_add_overflow(a, b, &sum) ? QUIRE_NONE : sum;
+}
+
+uint64_t live_count(const struct live *live, const char *name)
+{
+	uint64_t count = QUIRE_NONE;
+
+	if (live_all(live)) {
+		count = quire_value(&live->now->table[QUIRE_STAT], name);
+		return live->before ?
+		       quire_since(count, quire_value(&live->before->table[QUIRE_STAT], name)) : count;
+	}
+	for (size_t i = 0; i < live->now->table[QUIRE_PROCESSES].rows; i++)
+		if (live_selected(live, i))
+			count = live_add(count, live_process(live, i, name));
+	return count;
+}
+
+double live_seconds(const struct live *live)
+{
+	return live->before ? (live->now->ns - live->before->ns) / 1e9 : 0;
+}
+
+uint64_t live_rate(const struct live *live, uint64_t count)
+{
+	if (!live->before || count == QUIRE_NONE)
+		return count;
+	return count / live_seconds(live) + 0.5;
+}
+
+void live_print_scope(const struct live *live, const char *what)
+{
+	printf("%s, %s", what, live_all(live) ? "all of the machine" : "processes");
+	for (int i = 0; i < live->pids; i++)
+		printf(" %llu", (unsigned long long)live->pid[i]);
+	for (int i = 0; i < live->commands; i++)
+		printf(" %s", human_command(live->command[i]).text);
+	if (live->before)
+		printf(", a second (%.1f s to %.1f s)\n",
+		       (live->before->ns - live->start_ns) / 1e9, (live->now->ns - live->start_ns) / 1e9);
+	else
+		puts(", since they are counted");
+}
+
+void live_put(struct json_object *object, const char *name, uint64_t value)
+{
+	json_object_object_add(object, name,
+			       value == QUIRE_NONE ? NULL : json_object_new_uint64(value));
+}
+
+void live_print_json(const struct live *live, struct json_object *object)
+{
+	int flags = JSON_C_TO_STRING_PLAIN;
+
+	if (!live->interval)
+		flags = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED;
+	puts(json_object_to_json_string_ext(object, flags | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(object);
+}
+
+int live_finish(int status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	say("standard output could not be written");
+	return EXIT_COULD_NOT;
+}
