@@ -36,7 +36,7 @@ help:
 #:   test-debug  the VM tests on a kernel with KASAN, lockdep, kmemleak
 .PHONY: demo test vm test-debug
 demo: setup-build setup-vm
-	@scripts/demo
+	@KERNEL=$(vm_kernel) scripts/demo
 
 test: setup-build setup-vm setup-test setup-kunit
 	@scripts/test $(T)
