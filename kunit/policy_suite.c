@@ -173,6 +173,7 @@ CASE(gives_up_pages_that_are_all_referenced, promise_all_referenced)
 CASE(gives_up_pages_that_none_is_referenced_of, promise_none_referenced)
 CASE(takes_back_all_that_it_condemned, promise_reprieve)
 CASE(works_with_few_ghosts_and_with_none, promise_few_ghosts)
+CASE(copes_with_pages_dirtied_behind_its_back, promise_dirtied)
 CASE(repeats_itself_wherever_its_clock_stands, promise_repeats)
 CASE(lets_its_parameters_go_to_their_ends, promise_parameters)
 
@@ -200,7 +201,8 @@ static const struct kunit_case cases[] = {
 	KUNIT_CASE(gives_up_pages_that_none_is_referenced_of),
 	KUNIT_CASE(takes_back_all_that_it_condemned),
 	KUNIT_CASE(works_with_few_ghosts_and_with_none),
-	KUNIT_CASE(repeats_itself_wherever_its_clock_stands),
+	KUNIT_CASE(copes_with_pages_dirtied_behind_its_back, promise_dirtied)
+CASE(repeats_itself_wherever_its_clock_stands),
 	KUNIT_CASE(spares_a_page_referenced_in_time),
 	KUNIT_CASE(follows_a_pool_that_grows_and_shrinks),
 	KUNIT_CASE(finds_links_that_are_spoilt),

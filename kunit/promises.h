@@ -195,6 +195,20 @@ static const char *promise_grace(const struct quire_policy_ops *ops)
 	return drain();
 }
 
+/** promise_dirtied() - pages that all became dirty, or clean, behind its back cost no more. */
+static const char *promise_dirtied(const struct quire_policy_ops *ops, u32 frames)
+{
+	test_start(ops, frames, 0, 1);
+	for (u32 round = 0; round < 6; round++) {
+		refer(round, 200, pages_for(frames), 0);
+		for (quire_page_t page = 1; page <= TEST_PAGES; page++)
+			if (quire_node(test_pool(), page)->bits & QUIRE_RESIDENT)
+				quire_node(test_pool(), page)->bits ^= QUIRE_DIRTY;
+		test_evict();
+	}
+	return drain();
+}
+
 /** promise_few_ghosts() - it works with hardly any ghost, and with none. */
 static const char *promise_few_ghosts(const struct quire_policy_ops *ops, u32 frames)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Pools of the flat host: made, set up, stepped through the ops, freed. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -24,6 +25,12 @@ const struct quire_engine *quire_engine_find(const char *name)
 		if (!strcmp((*engine)->ops->name, name))
 			return *engine;
 	return NULL;
+}
+
+void flat_broken(const struct quire_policy_ops *ops, quire_page_t victim)
+{
+	fprintf(stderr, "%s: victim() gave page %u, which is not resident\n", ops->name, victim);
+	abort();
 }
 
 /* The kernel hands out zeroed memory as it is touched, in huge pages if it is asked to. */

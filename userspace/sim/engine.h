@@ -7,6 +7,9 @@
  * the compiler sees through the calls; quire_pool_step() goes through the ops instead, one
  * reference at a time, and does the same.
  *
+ * A policy whose victim() gives a page that is not resident is a bug: it is named on standard error
+ * and the program aborts.
+ *
  * Memory: 16 bytes a distinct page, the policy's private state, and nothing a request.
  * Threads: a pool belongs to one thread at a time; nothing is shared between pools.
  */

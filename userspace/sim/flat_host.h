@@ -18,6 +18,10 @@ struct quire_host {
 
 #define always_inline inline __attribute__((always_inline))
 
+/* The policy gave @victim, which it should not: says so and aborts. */
+void flat_broken(const struct quire_policy_ops *ops, quire_page_t victim)
+	__attribute__((cold, noreturn));
+
 /* Make room: one page goes. Returns it; *dirty says whether it was. */
 static always_inline quire_page_t flat_evict(struct quire_pool *pool,
 					     const struct quire_policy_ops *ops, bool *dirty)
@@ -25,6 +29,9 @@ static always_inline quire_page_t flat_evict(struct quire_pool *pool,
 	quire_page_t victim = ops->victim(pool);
 	struct quire_node *node = quire_node(pool, victim);
 
+	/* Page 0 is never resident, so this finds QUIRE_NONE too. */
+	if (victim >= pool->handles || !(node->bits & QUIRE_RESIDENT))
+		flat_broken(ops, victim);
 	*dirty = node->bits & QUIRE_DIRTY;
 	node->bits |= QUIRE_CONDEMNED;
 	ops->remove(pool, victim, QUIRE_EVICTED);

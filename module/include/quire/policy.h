@@ -149,8 +149,8 @@ struct quire_host;
 /**
  * struct quire_pool - one governed memory
  * @ops:        its policy
- * @frames:     how many pages fit; in the kernel it may change between two calls, and counts a
- *              large folio as one page (the host scales it)
+ * @frames:     how many pages fit, at least one; in the kernel it may change between two calls, and
+ *              counts a large folio as one page (the host scales it)
  * @now:        the clock, see quire_now()
  * @ghosts:     ghosts that exist
  * @ghosts_max: most ghosts allowed: the host keeps it at @frames + 1, the one more being for the

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The engine: its fast loops against the step through the ops, its counts, its parameters. */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "engine.h"
 #include "tap.h"
@@ -164,6 +168,51 @@ static void test_params(const struct quire_engine *engine, const struct quire_tr
 	}
 }
 
+static void no_admit(struct quire_pool *pool, quire_page_t page_in, quire_page_t ghost)
+{
+	(void)pool;
+	(void)page_in;
+	(void)ghost;
+}
+
+static quire_page_t gives_none(struct quire_pool *pool)
+{
+	(void)pool;
+	return QUIRE_NONE;
+}
+
+static quire_page_t gives_stranger(struct quire_pool *pool)
+{
+	(void)pool;
+	return 5;
+}
+
+static quire_page_t gives_rubbish(struct quire_pool *pool)
+{
+	(void)pool;
+	return PAGES + 100;
+}
+
+/* Does a policy with this victim() end the program? */
+static bool aborts(quire_page_t (*victim)(struct quire_pool *pool))
+{
+	const struct quire_policy_ops ops = { .name = "bad", .admit = no_admit, .victim = victim };
+	int status;
+
+	fflush(stdout);
+	if (!fork()) {
+		struct quire_pool *pool = start_pool(&ops, 1);
+
+		/* Neither a core nor a line that looks like a failure. */
+		setrlimit(RLIMIT_CORE, &(struct rlimit){ 0 });
+		fclose(stderr);
+		quire_pool_step(pool, 1, false);
+		quire_pool_step(pool, 2, false);
+		_exit(0);
+	}
+	return wait(&status) > 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
 static void test_host(void)
 {
 	struct quire_pool *pool = start_pool(quire_engine_find("arc")->ops, 10);
@@ -172,6 +221,9 @@ static void test_host(void)
 	ok(quire_pool_set(pool, "nonsense", 1) == -ENOENT, "no parameter of another name");
 	quire_pool_free(pool);
 	quire_pool_free(NULL);
+	ok(aborts(gives_none), "a policy without a victim is stopped");
+	ok(aborts(gives_stranger), "a policy whose victim is not resident is stopped");
+	ok(aborts(gives_rubbish), "a policy whose victim is no page is stopped");
 	ok(sizeof(struct quire_node) == 16, "16 bytes a page");
 }
 

@@ -31,6 +31,7 @@ static void test_policy(const struct quire_policy_ops *ops)
 		KEEPS(promise_all_referenced, frames);
 		KEEPS(promise_none_referenced, frames);
 		KEEPS(promise_reprieve, frames);
+		KEEPS(promise_dirtied, frames);
 		KEEPS(promise_few_ghosts, frames);
 		KEEPS(promise_repeats, frames);
 		KEEPS(promise_parameters, frames);
