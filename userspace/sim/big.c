@@ -70,10 +70,11 @@ void *big_grow(void *old, size_t bytes)
 
 void big_free(const void *array)
 {
-	struct header *header = (struct header *)array - 1;
+	struct header *header;
 
 	if (!array)
 		return;
+	header = (struct header *)array - 1;
 	if (header->mapped)
 		munmap(header, header->mapped);
 	else
