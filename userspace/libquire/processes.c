@@ -36,18 +36,21 @@ int quire_processes_parse(struct quire_table *table, const char *text, size_t si
 	return err;
 }
 
-/* A process that lived in the earlier reading. */
-struct living {
+/* A process in the earlier reading. */
+struct earlier {
 	uint64_t pid;
+	uint64_t age;	/* ms since it exited, QUIRE_NONE while it lives */
 	size_t row;
 	int taken;
 };
 
 static int compare(const void *a, const void *b)
 {
-	const struct living *x = a, *y = b;
+	const struct earlier *x = a, *y = b;
 
-	return x->pid < y->pid ? -1 : x->pid > y->pid;
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return x->row < y->row ? -1 : x->row > y->row;
 }
 
 /* Whether the second row can be a later state of the first: columns are looked up by name. */
@@ -66,38 +69,70 @@ static int can_follow(const struct quire_table *before, size_t old, const struct
 	return 1;
 }
 
+/* The first process with a PID; they are sorted. */
+static struct earlier *find(struct earlier *list, size_t count, uint64_t pid)
+{
+	size_t low = 0;
+
+	while (count) {
+		if (list[low + count / 2].pid < pid) {
+			low += count / 2 + 1;
+			count -= count / 2 + 1;
+		} else {
+			count /= 2;
+		}
+	}
+	return &list[low];
+}
+
+/* Whether a row shows a process that was dead in the earlier reading, in which it then is the same. */
+static int was_dead(const struct quire_table *now, size_t row, uint64_t age,
+		    const struct quire_table *before, const struct earlier *old)
+{
+	return age != QUIRE_NONE && old->age != QUIRE_NONE && age >= old->age &&
+	       can_follow(before, old->row, now, row) && can_follow(now, row, before, old->row);
+}
+
+static size_t match_row(const struct quire_table *now, size_t row, uint64_t age,
+			const struct quire_table *before, struct earlier *old, struct earlier *end,
+			uint64_t elapsed_ms)
+{
+	uint64_t pid = quire_cell(now, row, quire_column(now, "pid"));
+
+	for (struct earlier *i = old; i < end && i->pid == pid; i++)
+		if (!i->taken && was_dead(now, row, age, before, i)) {
+			i->taken = 1;
+			return QUIRE_GONE;
+		}
+	if (age != QUIRE_NONE && age > elapsed_ms + SLACK_MS)
+		return QUIRE_GONE;
+	/* Rows are in the order of birth, so the first that fits is the one that lived before. */
+	for (; old < end && old->pid == pid; old++) {
+		if (old->age == QUIRE_NONE && !old->taken && can_follow(before, old->row, now, row)) {
+			old->taken = 1;
+			return old->row;
+		}
+	}
+	return QUIRE_BORN;
+}
+
 int quire_processes_match(const struct quire_table *now, const struct quire_table *before,
 			  uint64_t elapsed_ms, size_t *row)
 {
 	int pid = quire_column(now, "pid"), exited = quire_column(now, "exited_ms");
 	int old_pid = quire_column(before, "pid"), old_exited = quire_column(before, "exited_ms");
-	struct living *living = calloc(before->rows + 1, sizeof(*living)), *found;
-	size_t count = 0;
+	struct earlier *list = calloc(before->rows + 1, sizeof(*list));
 
-	if (!living)
+	if (!list)
 		return -ENOMEM;
 	for (size_t i = 0; i < before->rows; i++)
-		if (quire_cell(before, i, old_exited) == QUIRE_NONE)
-			living[count++] = (struct living){ quire_cell(before, i, old_pid), i, 0 };
-	qsort(living, count, sizeof(*living), compare);
-
-	/* Rows are in the order of birth, so the first that fits is the one that lived before. */
-	for (size_t i = 0; i < now->rows; i++) {
-		uint64_t age = quire_cell(now, i, exited);
-		struct living key = { .pid = quire_cell(now, i, pid) };
-
-		if (age != QUIRE_NONE && age > elapsed_ms + SLACK_MS) {
-			row[i] = QUIRE_GONE;
-			continue;
-		}
-		found = bsearch(&key, living, count, sizeof(*living), compare);
-		if (found && !found->taken && can_follow(before, found->row, now, i)) {
-			found->taken = 1;
-			row[i] = found->row;
-		} else {
-			row[i] = QUIRE_BORN;
-		}
-	}
-	free(living);
+		list[i] = (struct earlier){ quire_cell(before, i, old_pid),
+					    quire_cell(before, i, old_exited), i, 0 };
+	qsort(list, before->rows, sizeof(*list), compare);
+	for (size_t i = 0; i < now->rows; i++)
+		row[i] = match_row(now, i, quire_cell(now, i, exited), before,
+				   find(list, before->rows, quire_cell(now, i, pid)),
+				   list + before->rows, elapsed_ms);
+	free(list);
 	return 0;
 }

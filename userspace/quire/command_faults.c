@@ -118,8 +118,8 @@ static void print_text(const struct live *live, const struct fault *fault, const
 	for (size_t i = 0; i < CAUSES; i++)
 		print_row(live, causes[i].name, &fault[i], all->count);
 	print_row(live, "all", all, all->count);
-	printf("Of these %s major, %s in kernel mode, %s on behalf of others; besides %s tried again\n"
-	       "and %s failed. ", count_of(live, "faults_major").text,
+	printf("Of these %s major, %s in kernel mode, %s on behalf of others;\n"
+	       "besides %s tried again and %s failed.\n", count_of(live, "faults_major").text,
 	       count_of(live, "faults_kernel_mode").text, count_of(live, "faults_on_behalf").text,
 	       count_of(live, "faults_retried").text, count_of(live, "faults_failed").text);
 	if (machine)

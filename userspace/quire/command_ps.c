@@ -224,8 +224,10 @@ static void print_causes(const struct live *live)
 		for (int i = 1; i < QUIRE_NR_CAUSES; i++)
 			if (count[i] > count[most])
 				most = i;
-		if (!count[most] && shown)
+		if (!count[most]) {
+			fputs(shown ? "" : " none", stdout);
 			break;
+		}
 		printf("%s %s %s/s", shown ? "," : "", causes[most], human_count(count[most]).text);
 		count[most] = 0;
 	}

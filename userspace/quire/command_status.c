@@ -58,17 +58,17 @@ static void print_text(const struct quire_status *status)
 	for (size_t i = 0; i < status->limits; i++)
 		printf("%s%-12s %s\n", i ? "" : "\nLIMITS\n", status->limit[i].name,
 		       status->limit[i].text);
-	printf("\n%-12s %-42s %s\n", "PART", "ATTACHED TO", "MISSED EVENTS");
+	printf("\n%-12s %-36s %s\n", "PART", "ATTACHED TO", "MISSED EVENTS");
 	for (size_t i = 0; i < status->hooks; i++) {
 		const struct quire_hook_status *hook = &status->hook[i];
 
 		if (hook->state == QUIRE_RUNNING)
-			printf("%-12s %-42s %llu\n", hook->part, hook->name,
+			printf("%-12s %-36s %llu\n", hook->part, hook->name,
 			       (unsigned long long)hook->missed);
 		else if (hook->state == QUIRE_OFF)
-			printf("%-12s %-42s off\n", hook->part, hook->name);
+			printf("%-12s %-36s off\n", hook->part, hook->name);
 		else
-			printf("%-12s %-42s no: %s\n", hook->part, hook->name, strerror(-hook->error));
+			printf("%-12s %-36s no: %s\n", hook->part, hook->name, strerror(-hook->error));
 	}
 }
 

@@ -57,6 +57,8 @@ struct human human_ns(uint64_t ns)
 
 	if (ns == QUIRE_NONE)
 		return none;
+	if (!ns)
+		return human_count(0);
 	if (ns >= 600000000000)
 		return scaled(ns / 6e10, 60, ns < 60000000000000 ? longer : longer + 1);
 	return scaled(ns, 1000, units);

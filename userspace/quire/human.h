@@ -28,7 +28,7 @@ struct human human_count(uint64_t count);
 struct human human_pages(uint64_t pages);
 
 /**
- * human_ns() - a time: 123ns, 1.2us, 45ms, 1.2s, 12m, 3h
+ * human_ns() - a time: 0, 123ns, 1.2us, 45ms, 1.2s, 12m, 3h
  * @ns: nanoseconds, or QUIRE_NONE
  */
 struct human human_ns(uint64_t ns);

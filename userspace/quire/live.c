@@ -25,8 +25,8 @@ static const struct argp_option source_options[] = {
 static const struct argp_option options[] = {
 	{ "interval", 'i', "SECONDS", 0, "Show what happened every so many seconds, per second", 10 },
 	{ "times", 'n', "TIMES", 0, "So many times, then end (default: for ever)", 10 },
-	{ "pid", 'p', "PID", 0, "Only this process; may be given several times", 11 },
-	{ "command", 'c', "COMMAND", 0, "Only processes with this command; likewise", 11 },
+	{ "pid", 'p', "PID", 0, "Only this process; can be repeated", 11 },
+	{ "command", 'c', "COMMAND", 0, "Only processes with this command; can be repeated", 11 },
 	{ }
 };
 

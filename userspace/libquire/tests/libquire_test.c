@@ -190,6 +190,9 @@ static void test_match(void)
 	ok(match("1 0 - 9 5 a\n", "1 0 - 9 5 a\n7 0 - 9 6 b\n", "0B"), "a process that was born");
 	ok(match("1 0 - 9 5 a\n", "1 0 400 0 7 a\n", "0"), "a process that has exited since");
 	ok(match("1 0 3000 0 5 a\n", "1 0 4000 0 5 a\n", "G"), "a process that had exited before");
+	ok(match("1 0 30 0 5 a\n", "1 0 1030 0 5 a\n", "G"), "a process that had exited just before");
+	ok(match("1 0 30 0 5 a\n", "1 0 1030 0 5 a\n1 0 200 0 5 b\n1 0 - 2 3 c\n", "GBB"),
+	   "PIDs of the dead that were used again");
 	ok(match("5 0 - 9 5 a\n", "5 0 400 0 7 a\n5 0 - 9 9 b\n", "0B"), "a PID that was used again");
 	ok(match("5 0 2000 0 1 x\n5 0 - 9 5 a\n", "5 0 3000 0 1 x\n5 0 400 0 7 a\n5 0 - 9 9 b\n", "G1B"),
 	   "a PID that was used again and again");
