@@ -201,8 +201,8 @@ static const struct kunit_case cases[] = {
 	KUNIT_CASE(gives_up_pages_that_none_is_referenced_of),
 	KUNIT_CASE(takes_back_all_that_it_condemned),
 	KUNIT_CASE(works_with_few_ghosts_and_with_none),
-	KUNIT_CASE(copes_with_pages_dirtied_behind_its_back, promise_dirtied)
-CASE(repeats_itself_wherever_its_clock_stands),
+	KUNIT_CASE(copes_with_pages_dirtied_behind_its_back),
+	KUNIT_CASE(repeats_itself_wherever_its_clock_stands),
 	KUNIT_CASE(spares_a_page_referenced_in_time),
 	KUNIT_CASE(follows_a_pool_that_grows_and_shrinks),
 	KUNIT_CASE(finds_links_that_are_spoilt),
