@@ -8,7 +8,7 @@
 
 #include "line.h"
 
-/* Counts that a process itself never takes back. */
+/* Columns that are no counts: they may shrink. */
 #define IS_LEVEL(name) \
 	(!strcmp(name, "uid") || !strcmp(name, "exited_ms") || !strcmp(name, "resident_pages") || \
 	 !strcmp(name, "swapped_pages"))
@@ -53,17 +53,22 @@ static int compare(const void *a, const void *b)
 	return x->row < y->row ? -1 : x->row > y->row;
 }
 
-/* Whether the second row can be a later state of the first: columns are looked up by name. */
-static int can_follow(const struct quire_table *before, size_t old, const struct quire_table *now,
-		      size_t new)
-{
-	for (size_t i = 0; i < now->columns; i++) {
-		uint64_t was, is = quire_cell(now, new, i);
+/* Two readings, and for each count of the later one its column in the earlier one, or -1. */
+struct readings {
+	const struct quire_table *now;
+	const struct quire_table *before;
+	uint64_t elapsed_ms;
+	int column[QUIRE_COLUMNS_MAX];
+};
 
-		if (IS_LEVEL(now->column[i]))
-			continue;
-		was = quire_cell(before, old, quire_column(before, now->column[i]));
-		if (was != QUIRE_NONE && is != QUIRE_NONE && is < was)
+/* Whether the rows have the same counts, or if @grown, may have grown since. */
+static int agree(const struct readings *r, size_t new, size_t old, int grown)
+{
+	for (size_t i = 0; i < r->now->columns; i++) {
+		uint64_t is = quire_cell(r->now, new, i);
+		uint64_t was = quire_cell(r->before, old, r->column[i]);
+
+		if (is != QUIRE_NONE && was != QUIRE_NONE && (grown ? is < was : is != was))
 			return 0;
 	}
 	return 1;
@@ -85,30 +90,23 @@ static struct earlier *find(struct earlier *list, size_t count, uint64_t pid)
 	return &list[low];
 }
 
-/* Whether a row shows a process that was dead in the earlier reading, in which it then is the same. */
-static int was_dead(const struct quire_table *now, size_t row, uint64_t age,
-		    const struct quire_table *before, const struct earlier *old)
+static size_t match_row(const struct readings *r, size_t row, uint64_t age, struct earlier *old,
+			struct earlier *end)
 {
-	return age != QUIRE_NONE && old->age != QUIRE_NONE && age >= old->age &&
-	       can_follow(before, old->row, now, row) && can_follow(now, row, before, old->row);
-}
+	uint64_t pid = old->pid;
 
-static size_t match_row(const struct quire_table *now, size_t row, uint64_t age,
-			const struct quire_table *before, struct earlier *old, struct earlier *end,
-			uint64_t elapsed_ms)
-{
-	uint64_t pid = quire_cell(now, row, quire_column(now, "pid"));
-
-	for (struct earlier *i = old; i < end && i->pid == pid; i++)
-		if (!i->taken && was_dead(now, row, age, before, i)) {
+	/* One that was dead already is the same but for its age. */
+	for (struct earlier *i = old; age != QUIRE_NONE && i < end && i->pid == pid; i++) {
+		if (i->age != QUIRE_NONE && !i->taken && age >= i->age && agree(r, row, i->row, 0)) {
 			i->taken = 1;
 			return QUIRE_GONE;
 		}
-	if (age != QUIRE_NONE && age > elapsed_ms + SLACK_MS)
+	}
+	if (age != QUIRE_NONE && age > r->elapsed_ms + SLACK_MS)
 		return QUIRE_GONE;
 	/* Rows are in the order of birth, so the first that fits is the one that lived before. */
 	for (; old < end && old->pid == pid; old++) {
-		if (old->age == QUIRE_NONE && !old->taken && can_follow(before, old->row, now, row)) {
+		if (old->age == QUIRE_NONE && !old->taken && agree(r, row, old->row, 1)) {
 			old->taken = 1;
 			return old->row;
 		}
@@ -121,18 +119,27 @@ int quire_processes_match(const struct quire_table *now, const struct quire_tabl
 {
 	int pid = quire_column(now, "pid"), exited = quire_column(now, "exited_ms");
 	int old_pid = quire_column(before, "pid"), old_exited = quire_column(before, "exited_ms");
-	struct earlier *list = calloc(before->rows + 1, sizeof(*list));
+	struct earlier *list = calloc(before->rows + 1, sizeof(*list)), *end;
+	struct readings r = { .now = now, .before = before, .elapsed_ms = elapsed_ms };
 
 	if (!list)
 		return -ENOMEM;
+	end = list + before->rows;
+	for (size_t i = 0; i < now->columns; i++)
+		r.column[i] = IS_LEVEL(now->column[i]) ? -1 : quire_column(before, now->column[i]);
 	for (size_t i = 0; i < before->rows; i++)
 		list[i] = (struct earlier){ quire_cell(before, i, old_pid),
 					    quire_cell(before, i, old_exited), i, 0 };
 	qsort(list, before->rows, sizeof(*list), compare);
-	for (size_t i = 0; i < now->rows; i++)
-		row[i] = match_row(now, i, quire_cell(now, i, exited), before,
-				   find(list, before->rows, quire_cell(now, i, pid)),
-				   list + before->rows, elapsed_ms);
+	for (size_t i = 0; i < now->rows; i++) {
+		uint64_t age = quire_cell(now, i, exited);
+		struct earlier *old = find(list, before->rows, quire_cell(now, i, pid));
+
+		if (old < end && old->pid == quire_cell(now, i, pid))
+			row[i] = match_row(&r, i, age, old, end);
+		else
+			row[i] = age != QUIRE_NONE && age > elapsed_ms + SLACK_MS ? QUIRE_GONE : QUIRE_BORN;
+	}
 	free(list);
 	return 0;
 }
