@@ -53,7 +53,7 @@ function count(n,  text) {
 }
 function mib(pages) { return sprintf("%.1f MiB", pages / 256) }
 function seconds(us) { return sprintf("%.1f s", us / 1e6) }
-function share(part, all) { return all > 0 ? sprintf("%.1f %%", 100 * part / all) : "none" }
+function share(part, all) { return all > 0 ? sprintf("%.1f%%", 100 * part / all) : "none" }
 function who(pid) { return command[pid] " (process " pid ")" }
 
 # The causes of a process' faults, the most frequent first, those of a percent and more.
@@ -140,41 +140,53 @@ function check(  pid, worst) {
 		fail(who(worst) " waited most, not the hog")
 }
 
-function tell(  elapsed, waited, from, in_pages, out_pages, flushes, sent) {
-	from = "ready"
+# Print a paragraph in lines of at most 78 characters.
+function say(text,  words, word, i, line) {
+	words = split(text, word, " ")
+	line = "-"
+	for (i = 1; i <= words; i++) {
+		if (length(line) + length(word[i]) + 1 > 78) {
+			print line
+			line = " "
+		}
+		line = line " " word[i]
+	}
+	print line
+}
+
+function tell(  elapsed, waited, in_pages, out_pages, flushes, sent) {
 	elapsed = report["elapsed_us"]
-	waited = stalls(hog, from)
-	print "- " who(hog) " thrashes. It goes round " mib(report["pages"]) \
-	      ", and the machine has " mib(memory_kb / 4) "."
-	print "  In " seconds(elapsed) " it came to " count(report["accesses"]) " pages; " \
-	      count(of(hog, "faults_swapin", from)) " of them were in swap (" \
-	      share(of(hog, "faults_swapin", from), report["accesses"]) ")."
-	print "- It waited " seconds(waited) " of those (" share(waited, elapsed) "): " \
-	      seconds(of(hog, "stall_swapin_us", from)) " for pages from swap, " \
-	      seconds(of(hog, "stall_reclaim_us", from)) " to free memory,"
-	print "  " seconds(of(hog, "stall_file_us", from) + of(hog, "stall_compaction_us", from)) \
-	      " for the rest. Its " count(faults(hog, "start")) \
-	      " faults in all: " causes(hog, "start") "."
+	waited = stalls(hog, "ready")
+	say(who(hog) " thrashes. It goes round " mib(report["pages"]) ", and the machine has " \
+	    mib(memory_kb / 4) ". In " seconds(elapsed) " it came to " count(report["accesses"]) \
+	    " pages; " count(of(hog, "faults_swapin", "ready")) " of them were in swap (" \
+	    share(of(hog, "faults_swapin", "ready"), report["accesses"]) ").")
+	say("It waited for " seconds(waited) " of that time (" share(waited, elapsed) "): " \
+	    seconds(of(hog, "stall_swapin_us", "ready")) " for pages from swap, " \
+	    seconds(of(hog, "stall_reclaim_us", "ready")) " to free memory, " \
+	    seconds(of(hog, "stall_file_us", "ready") + of(hog, "stall_compaction_us", "ready")) \
+	    " for the rest.")
+	say("Its " count(faults(hog, "start")) " faults, those that first filled its memory among them: " \
+	    causes(hog, "start") ".")
 
 	elapsed = 1e6 * (uptime["end"] - uptime["start"])
 	in_pages = machine("swapin_pages", "start")
 	out_pages = machine("swapout_pages", "start")
-	print "- Swap: " mib(in_pages) " read and " mib(out_pages) " written in " seconds(elapsed) ", " \
-	      mib(in_pages * 1e6 / elapsed) " and " mib(out_pages * 1e6 / elapsed) " a second."
-	print "  Who evicted, by pages written: " shares("swapout_pages", out_pages) "."
+	say("Swap: " mib(in_pages) " read and " mib(out_pages) " written in " seconds(elapsed) ", " \
+	    mib(in_pages * 1e6 / elapsed) " and " mib(out_pages * 1e6 / elapsed) " a second. " \
+	    "Who evicted, by pages written: " shares("swapout_pages", out_pages) ".")
 	flushes = machine("tlb_flushes_full", "start") + machine("tlb_flushes_ranged", "start")
 	sent = machine("tlb_shootdowns_sent", "start")
-	print "- TLB: " count(flushes) " flushes, " count(machine("tlb_flushes_full", "start")) \
-	      " of them of all entries, and " count(sent) " interrupts to other CPUs,"
-	print "  sent by " shares("tlb_shootdowns_sent", sent) ", where " \
-	      count(machine("tlb_batched_unmaps", "start")) " batches of pages were evicted."
-	print "- " who(calm) " beside it waited " seconds(stalls(calm, "start")) \
-	      " (" share(stalls(calm, "start"), elapsed) ") and had " \
-	      count(of(calm, "swapin_pages", "start")) " pages swapped in."
-	print "Checked: the hog's own count of its faults while it went round, " \
-	      count(report["minor_faults"]) " minor"
-	print "and " count(report["major_faults"]) " major, is the module's; their causes add up; " \
-	      "swap traffic is the kernel's."
+	say("TLB: " count(flushes) " flushes, " count(machine("tlb_flushes_full", "start")) \
+	    " of them of all entries; " count(sent) " interrupts to other CPUs, sent by " \
+	    shares("tlb_shootdowns_sent", sent) ", for " \
+	    count(machine("tlb_batched_unmaps", "start")) " batches of evicted pages.")
+	say(who(calm) " beside it waited for " seconds(stalls(calm, "start")) " (" \
+	    share(stalls(calm, "start"), elapsed) ") and had " \
+	    count(of(calm, "swapin_pages", "start")) " pages swapped in.")
+	say("Checked: the hog's own count of its faults while it went round, " \
+	    count(report["minor_faults"]) " minor and " count(report["major_faults"]) \
+	    " major, is the module's; their causes add up; the swap traffic is the kernel's.")
 }
 
 END {

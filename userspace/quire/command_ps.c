@@ -67,8 +67,9 @@ static const char doc[] =
 	"         memory itself, or to wait for pages that had been evicted; with -i\n"
 	"         the share of the time\n"
 	"TLB      TLB flushes that it caused\n\n"
-	"K, M and G of bytes are of 1,024, those of counts of 1,000. With -i counts are per second, and "
-	"processes in which nothing happened are left out. A process that has exited is shown for some "
+	"K, M and G of bytes are of 1,024, those of counts of 1,000. With -i counts are per second, the "
+	"machine's (faults, swap traffic, TLB flushes) come first, and processes in which nothing "
+	"happened are left out. A process that has exited is shown for some "
 	"seconds, as \"gone\". You see the processes that you may inspect.\n\n"
 	"Example:\n"
 	"  quire ps -i 1 -s swapin -r 10";
@@ -218,7 +219,7 @@ static void print_causes(const struct live *live)
 			return;	/* not counted: quire faults says how to */
 	}
 	fputs("Faults by cause:", stdout);
-	for (int shown = 0; shown < 4; shown++) {
+	for (int shown = 0; shown < 3; shown++) {
 		int most = 0;
 
 		for (int i = 1; i < QUIRE_NR_CAUSES; i++)
@@ -242,7 +243,7 @@ static void print_machine(const struct live *live)
 	       human_count(machine(live, "pgmajfault")).text);
 	printf(" swap %s/s in, %s/s out;", human_pages(machine(live, "pswpin")).text,
 	       human_pages(machine(live, "pswpout")).text);
-	printf(" %s TLB flushes/s\n",
+	printf(" TLB %s/s\n",
 	       human_count(live_add(machine(live, "tlb_flushes_full"),
 				    machine(live, "tlb_flushes_ranged"))).text);
 	print_causes(live);

@@ -234,7 +234,8 @@ quire_is 0 ps --from "$one" -i 0.2 -n 3 --json && json 'd["processes"] == []' 0 
 	[ "$(wc -l <"$tmp/out")" = 3 ]
 ok $? "ps -i -n 3: three lines, nothing happened"
 quire_is 0 ps --from "$live" -i 0.2 -n 1 -c hog && grep -q '^0\.[2-9] s: 0 faults/s' "$tmp/out" &&
-	has "     70   200M    10M      0      0      0       0     0%      0 hog"
+	has "     70   200M    10M      0      0      0       0     0%      0 hog" &&
+	has "Faults by cause: none" && [ "$(wc -L <"$tmp/out")" -le 80 ]
 ok $? "ps -i: a process that was chosen is shown though nothing happened"
 quire_is 0 faults --from "$live" -i 0.2 -n 1 && grep -q '^anon .* 0 ' "$tmp/out"
 ok $? "faults -i: nothing happened"
