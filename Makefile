@@ -76,9 +76,13 @@ check: setup-build setup-vm setup-test
 #:   kunit           the KUnit suites; SUITE=lirs for one, KERNEL=6.12
 #:   kunit-debug     the same under KASAN, UBSAN and lockdep
 #:   kunit-coverage  lines and branches that they cover
-.PHONY: kunit kunit-debug kunit-coverage
+#:   mutate          do they notice small changes to the policies? SUITE=lirs for one
+.PHONY: kunit kunit-debug kunit-coverage mutate
 kunit kunit-debug kunit-coverage: setup-build setup-vm setup-kunit
 	@scripts/kunit $(patsubst kunit-%,--%,$(filter-out kunit,$@)) $(SUITE)
+
+mutate: setup-build setup-vm setup-kunit
+	@scripts/mutate $(SUITE)
 
 #:
 #: On a machine of one's own, as root (see Safety in README.md):
