@@ -216,13 +216,12 @@ static void atlas_remove(struct quire_pool *pool, quire_page_t page, enum quire_
 {
 	struct atlas *atlas = quire_priv(pool);
 
-	if (why == QUIRE_FORGOTTEN) {
+	if (why == QUIRE_FORGOTTEN)
 		quire_list_del(pool, &atlas->ghosts, page);
-	} else if (!quire_condemned(pool, page)) {
+	else if (!quire_condemned(pool, page))
 		atlas_unlink(pool, page);
-	} else if (why == QUIRE_EVICTED) {
+	else if (why == QUIRE_EVICTED)
 		quire_ghost_keep(pool, &atlas->ghosts, page, ATLAS_GHOST);
-	}
 }
 
 static const char *atlas_check(struct quire_pool *pool, u32 limit)
