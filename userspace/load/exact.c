@@ -5,8 +5,8 @@
  */
 #include "load.h"
 
-#include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -242,31 +242,6 @@ struct swap {
 
 #define PAGEMAP_SWAPPED (1ULL << 62)
 
-int swap_setup(struct run *run)
-{
-	static struct swap the_swap;
-	struct swap *swap = &the_swap;
-	FILE *file;
-
-	run->priv = swap;
-	swap->entry = calloc(run->opt->pages, sizeof(*swap->entry));
-	swap->cached = calloc(run->opt->pages, 1);
-	swap->pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	if (!swap->entry || !swap->cached || swap->pagemap < 0)
-		return fail("/proc/self/pagemap");
-	swap->cluster = -1;
-	file = fopen("/proc/sys/vm/page-cluster", "re");
-	if (file) {
-		if (fscanf(file, "%lld", &swap->cluster) != 1)
-			swap->cluster = -1;
-		fclose(file);
-	}
-	if (space_open(run, SPACE_ANON, run->opt->pages))
-		return -1;
-	space_populate(run);
-	return 0;
-}
-
 /* How many pages are swapped out, and how many of them still have a copy in the swap cache. */
 static int swap_count(struct run *run, long long *out, long long *cached)
 {
@@ -322,6 +297,34 @@ static int swap_out(struct run *run)
 	return -1;
 }
 
+int swap_setup(struct run *run)
+{
+	static struct swap the_swap;
+	struct swap *swap = &the_swap;
+	FILE *file;
+
+	run->priv = swap;
+	swap->entry = calloc(run->opt->pages, sizeof(*swap->entry));
+	swap->cached = calloc(run->opt->pages, 1);
+	swap->pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	if (!swap->entry || !swap->cached || swap->pagemap < 0)
+		return fail("/proc/self/pagemap");
+	swap->cluster = -1;
+	file = fopen("/proc/sys/vm/page-cluster", "re");
+	if (file) {
+		if (fscanf(file, "%lld", &swap->cluster) != 1)
+			swap->cluster = -1;
+		fclose(file);
+	}
+	if (space_open(run, SPACE_ANON, run->opt->pages))
+		return -1;
+	/* What this CPU has not yet put on the LRU lists only it can page out. */
+	if (run->opt->cpu < 0 && self_pin(sched_getcpu()))
+		return -1;
+	space_populate(run);
+	return swap_out(run);
+}
+
 /* Page everything out, then read it back; a major fault each where read-ahead is off. */
 int swap_run(struct run *run)
 {
@@ -331,7 +334,7 @@ int swap_run(struct run *run)
 	while (more_rounds(run)) {
 		struct sample from, to;
 
-		if (swap_out(run))
+		if (run->res->rounds > 1 && swap_out(run))
 			return -1;
 		self_sample(&from);
 		for (page = 0; page < run->space.pages; page++) {

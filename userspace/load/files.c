@@ -4,16 +4,36 @@
  */
 #include "load.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #define SEARCH_PAGES 16
 
+static size_t around;	/* pages that a read fault on a cached file maps */
+
+/* Unmap the file, and have all or nothing of it in the page cache. */
+static int map_prepare(struct run *run)
+{
+	struct space *space = &run->space;
+	long long want = run->opt->cold ? 0 : space->pages, cached;
+
+	if (run->opt->cold) {
+		if (space_drop_cache(space))
+			return -1;
+	} else if (madvise(space->base, space->pages * PAGE_BYTES, MADV_DONTNEED)) {
+		return fail("unmap the file");
+	}
+	cached = space_cached(space);
+	if (cached == want)
+		return 0;
+	fprintf(stderr, "quire-load: %lld of %zu pages are in the page cache, not %lld; is %s on tmpfs?\n",
+		cached, space->pages, want, run->opt->file ?: run->opt->dir);
+	return -1;
+}
+
 int map_setup(struct run *run)
 {
+	around = fault_around_pages();
 	if (space_open(run, SPACE_FILE, run->opt->pages))
 		return -1;
 	/*
@@ -23,7 +43,7 @@ int map_setup(struct run *run)
 	if (space_drop_cache(&run->space))
 		return -1;
 	space_check(run);
-	return 0;
+	return map_prepare(run);
 }
 
 /*
@@ -33,29 +53,13 @@ int map_setup(struct run *run)
 int map_run(struct run *run)
 {
 	struct space *space = &run->space;
-	size_t around = fault_around_pages(), page;
+	size_t windows = (space->pages + around - 1) / around, page;
 
 	while (more_rounds(run)) {
 		struct sample from, to;
-		long long cached;
 
-		if (run->opt->cold) {
-			if (space_drop_cache(space))
-				return -1;
-			cached = space_cached(space);
-			if (cached < 0)
-				return fail("mincore");
-			if (cached) {
-				fprintf(stderr,
-					"quire-load: %lld of %zu pages stay in the page cache; is %s on tmpfs?\n",
-					cached, space->pages, run->opt->file ?: run->opt->dir);
-				return -1;
-			}
-		} else {
-			madvise(space->base, space->pages * PAGE_BYTES, MADV_DONTNEED);
-			if (space_cached(space) != (long long)space->pages)
-				return fail("keep the file in the page cache");
-		}
+		if (run->res->rounds > 1 && map_prepare(run))
+			return -1;
 		self_sample(&from);
 		for (page = 0; page < space->pages; page++) {
 			page_access(run, page, run->opt->write);
@@ -66,12 +70,10 @@ int map_run(struct run *run)
 		if (run->opt->cold && !run->opt->readahead) {
 			note(run, "expect_file_read_pages", space->pages);
 			expect(run, 0, space->pages);
-		} else if (!run->opt->cold && run->opt->write) {
-			note(run, "expect_file_cached_faults", space->pages);
-			expect(run, space->pages, 0);
 		} else if (!run->opt->cold) {
-			note(run, "expect_file_cached_faults", (space->pages + around - 1) / around);
-			expect(run, (space->pages + around - 1) / around, 0);
+			note(run, "expect_file_cached_faults",
+			     run->opt->write ? space->pages : windows);
+			expect(run, run->opt->write ? space->pages : windows, 0);
 		}
 	}
 	return 0;
@@ -104,14 +106,25 @@ int search_run(struct run *run)
 	return 0;
 }
 
+/* Written back and read again, each page is clean and mapped read-only. */
+static int notify_prepare(struct run *run)
+{
+	if (msync(run->space.base, run->space.pages * PAGE_BYTES, MS_SYNC))
+		return fail("msync");
+	space_check(run);
+	return 0;
+}
+
 int notify_setup(struct run *run)
 {
-	return space_open(run, SPACE_FILE, run->opt->pages);
+	if (space_open(run, SPACE_FILE, run->opt->pages))
+		return -1;
+	return notify_prepare(run);
 }
 
 /*
  * The first write to each clean page of a shared file mapping: the page is mapped read-only, so
- * that the file system hears of the write. Written back and read in again between rounds.
+ * that the file system hears of the write.
  */
 int notify_run(struct run *run)
 {
@@ -121,9 +134,8 @@ int notify_run(struct run *run)
 	while (more_rounds(run)) {
 		struct sample from, to;
 
-		if (msync(space->base, space->pages * PAGE_BYTES, MS_SYNC))
-			return fail("msync");
-		space_check(run);
+		if (run->res->rounds > 1 && notify_prepare(run))
+			return -1;
 		self_sample(&from);
 		for (page = 0; page < space->pages; page++)
 			page_access(run, page, true);

@@ -92,6 +92,15 @@ struct gate {
 	int end[2];	/* closed: end */
 };
 
+static void wait_for_line(void)
+{
+	int c;
+
+	do
+		c = getchar();
+	while (c != EOF && c != '\n');
+}
+
 static int work(struct run *run, struct gate *gate)
 {
 	const struct pattern *pattern = run->opt->pattern;
@@ -111,12 +120,9 @@ static int work(struct run *run, struct gate *gate)
 	if (gate && (write(gate->ready[1], &byte, 1) != 1 || read(gate->go[0], &byte, 1) < 0))
 		return fail("wait for the others");
 	if (!gate && run->opt->wait) {
-		char line[128];
-
-		printf("ready %d\n", getpid());
+		printf("ready %d\n", res->worker ?: res->pid);
 		fflush(stdout);
-		while (fgets(line, sizeof(line), stdin) && !strchr(line, '\n'))
-			;
+		wait_for_line();
 	}
 	self_sample(&from);
 	self_sample(&from);
@@ -151,15 +157,6 @@ static void finish(struct run *run)
 		fail(opt->trace);
 		res->status = 1;
 	}
-}
-
-static void wait_for_line(void)
-{
-	int c;
-
-	do
-		c = getchar();
-	while (c != EOF && c != '\n');
 }
 
 static int run_one(const struct options *opt, struct result *res)
@@ -275,9 +272,12 @@ static void raise_stack_limit(const struct options *opt, char **argv)
 
 int main(int argc, char **argv)
 {
+	static char in[BUFSIZ], out[BUFSIZ];	/* so that the first use allocates nothing */
 	struct options opt;
 	struct result *res;
 
+	setvbuf(stdin, in, _IOFBF, sizeof(in));
+	setvbuf(stdout, out, _IOFBF, sizeof(out));
 	if (parse_options(argc, argv, &opt))
 		return 2;
 	raise_stack_limit(&opt, argv);
