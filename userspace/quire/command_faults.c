@@ -108,6 +108,22 @@ static struct human count_of(const struct live *live, const char *name)
 	return human_count(live_rate(live, live_count(live, name)));
 }
 
+/* Counts stay when counting is switched off; then they are those of earlier. */
+static bool is_switched_off(const struct live *live)
+{
+	static struct quire_config config;
+	struct quire_error error;
+	const char *value;
+	bool off;
+
+	if (quire_read_config(&live->source, &config, &error))
+		return false;
+	value = quire_config_value(&config, "faults");
+	off = value && !strcmp(value, "0");
+	quire_config_free(&config);
+	return off;
+}
+
 static void print_text(const struct live *live, const struct fault *fault, const struct fault *all)
 {
 	bool machine = live_all(live);
@@ -130,6 +146,8 @@ static void print_text(const struct live *live, const struct fault *fault, const
 		printf("The kernel's own count%s: %s minor, %s major.\n",
 		       live->before ? "" : " since it began", count_of(live, "min_flt").text,
 		       count_of(live, "maj_flt").text);
+	if (is_switched_off(live))
+		puts("Counting by cause is switched off now: sudo quire config faults=1");
 	if (machine && !live->now->there[QUIRE_FAULT_LATENCY])
 		puts("How long most faults take is in debugfs, which only root may read.");
 	if (live->before)
@@ -173,7 +191,7 @@ static int show(struct live *live)
 		all.count = live_add(all.count, fault[i].count);
 		all.us = live_add(all.us, fault[i].us);
 	}
-	if (all.count == QUIRE_NONE) {
+	if (all.count == QUIRE_NONE || (live->before && is_switched_off(live))) {
 		say("faults are not counted by cause; to switch that on: sudo quire config faults=1");
 		return EXIT_COULD_NOT;
 	}

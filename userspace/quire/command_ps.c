@@ -210,13 +210,20 @@ static void print_causes(const struct live *live)
 #undef X
 	};
 	uint64_t count[QUIRE_NR_CAUSES];
+	uint64_t all = QUIRE_NONE;
 	char name[QUIRE_NAME_MAX];
 
 	for (int i = 0; i < QUIRE_NR_CAUSES; i++) {
 		snprintf(name, sizeof(name), "faults_%s", causes[i]);
 		count[i] = machine(live, name);
+		all = live_add(all, count[i]);
 		if (count[i] == QUIRE_NONE)
-			return;	/* not counted: quire faults says how to */
+			count[i] = 0;
+	}
+	/* Counts stay when counting is switched off. */
+	if (all == QUIRE_NONE || (!all && machine(live, "pgfault"))) {
+		puts("Faults by cause: not counted; sudo quire config faults=1");
+		return;
 	}
 	fputs("Faults by cause:", stdout);
 	for (int shown = 0; shown < 3; shown++) {

@@ -248,7 +248,15 @@ quire_is 1 faults --from "$off" && grep -q "sudo quire config faults=1" "$tmp/er
 ok $? "faults: not counted, and how to switch that on"
 quire_is 1 tlb --from "$off" && grep -q "not counted" "$tmp/err"
 ok $? "tlb: not counted"
-rm -r "$off/debug"
+quire_is 0 ps --from "$off" -i 0.2 -n 1 &&
+	has "Faults by cause: not counted; sudo quire config faults=1"
+ok $? "ps -i: faults are not counted by cause"
+tree off
+sed -i 's/^faults 1/faults 0/' "$off/config"
+quire_is 0 faults --from "$off" && grep -q "switched off now" "$tmp/out"
+ok $? "faults: counts of earlier, counting is off now"
+quire_is 1 faults --from "$off" -i 0.2 -n 1
+ok $? "faults -i: not counted now"
 tree off
 rm -r "$off/debug"
 quire_is 0 faults --from "$off" && grep -q "only root may read" "$tmp/out"
