@@ -10,11 +10,12 @@ mark_log
 
 # Read everything again and again until there is the file "stop"; how often, goes to a file.
 cat >"$tmp/reader.py" <<'END'
-import glob, os, sys
+import glob, os, sys, time
 stop, out, write = sys.argv[1], sys.argv[2], sys.argv[3] == "write"
 reads = 0
 bad = set()
 while not os.path.exists(stop):
+    time.sleep(0.01)
     for path in glob.glob("/proc/quire/*") + glob.glob("/sys/kernel/debug/quire/*"):
         try:
             with open(path, "rb") as file:
