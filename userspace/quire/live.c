@@ -202,7 +202,7 @@ static int repeat(struct live *live, struct reading *readings)
 		/* What is late by a whole step is left out, not made up for. */
 		due += step;
 		if (due < now_ns())
-			due = now_ns();
+			due = now_ns() + step;
 		wait_until(due);
 		status = reading_take(live, now);
 		if (status)
