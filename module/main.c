@@ -18,6 +18,7 @@ static struct quire_part * const quire_parts[] = {
 	&quire_swap_part,
 	&quire_tlb_part,
 	&quire_stall_part,
+	&quire_policy_part,
 	&quire_proc_part,	/* from here on: what shows it */
 	&quire_debugfs_part,
 };

@@ -14,6 +14,9 @@ int quire_status_show(struct seq_file *m, void *unused);
 int quire_config_show(struct seq_file *m, void *unused);
 ssize_t quire_config_write(struct file *file, const char __user *text, size_t size,
 			   loff_t *pos);
+int quire_policy_show(struct seq_file *m, void *unused);
+ssize_t quire_policy_write(struct file *file, const char __user *text, size_t size,
+			   loff_t *pos);
 extern const struct seq_operations quire_processes_ops;
 size_t quire_processes_state_size(void);
 

@@ -21,6 +21,19 @@ static const struct proc_ops quire_config_ops = {
 	.proc_write = quire_config_write,
 };
 
+static int quire_policy_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, quire_policy_show, NULL);
+}
+
+static const struct proc_ops quire_policy_ops = {
+	.proc_open = quire_policy_open,
+	.proc_read = seq_read,
+	.proc_lseek = seq_lseek,
+	.proc_release = single_release,
+	.proc_write = quire_policy_write,
+};
+
 static void quire_proc_stop(void)
 {
 	/* Waits for readers and closes what is open. */
@@ -36,6 +49,7 @@ static int quire_proc_start(void)
 	if (proc_create_single("stat", 0444, quire_proc_dir, quire_stat_show) &&
 	    proc_create_single("status", 0444, quire_proc_dir, quire_status_show) &&
 	    proc_create("config", 0644, quire_proc_dir, &quire_config_ops) &&
+	    proc_create("policy", 0644, quire_proc_dir, &quire_policy_ops) &&
 	    proc_create_seq_private("processes", 0444, quire_proc_dir, &quire_processes_ops,
 				    quire_processes_state_size(), NULL))
 		return 0;
