@@ -194,9 +194,8 @@ void quire_policies_show(void (*show)(void *data, const struct quire_policy_ops 
 	struct quire_entry *entry;
 
 	mutex_lock(&quire_registry_mutex);
-	list_for_each_entry(entry, &quire_registry, list) {
+	list_for_each_entry(entry, &quire_registry, list)
 		show(data, entry->ops);
-	}
 	mutex_unlock(&quire_registry_mutex);
 }
 
