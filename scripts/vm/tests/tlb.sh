@@ -73,8 +73,9 @@ for operation in munmap mprotect dontneed; do
 		name="$operation of $pages pages"
 		is "$(row_delta tlb_shootdowns_sent)" "$(trace_delta 4)" "$name: shootdowns sent, as the tracepoint says"
 		is "$(row_delta tlb_flushes_local_mm)" "$(trace_delta 3)" "$name: local flushes, as the tracepoint says"
-		# The other CPU may be running somebody else now and then, and needs no flush then.
-		within "$(row_delta tlb_shootdowns_sent)" $((rounds * 9 / 10)) $((rounds * 21 / 10)) \
+		# A CPU that runs somebody else at that moment, or nobody, needs no flush: on a busy
+		# host 69 of 100 were seen.
+		within "$(row_delta tlb_shootdowns_sent)" $((rounds / 3)) $((rounds * 21 / 10)) \
 			"$name: $rounds operations are $(row_delta tlb_shootdowns_sent) shootdowns"
 		[ "$(row_delta tlb_range_calls)" -ge "$(row_delta tlb_shootdowns_sent)" ]
 		ok $? "$name: flush_tlb_mm_range was called $(row_delta tlb_range_calls) times"

@@ -10,8 +10,8 @@ load swap=1
 mark_log
 
 mapfile -t writable < <(find /proc/quire /sys/kernel/debug/quire /sys/module/quire/parameters \
-	-type f -perm /222)
-is "${writable[*]}" /proc/quire/config "the writable files are those that are tested"
+	-type f -perm /222 | sort)
+is "${writable[*]}" "/proc/quire/config /proc/quire/policy" "the writable files are those that are tested"
 
 for file in "${writable[@]}"; do
 	python3 - "$file" <<'END' >"$tmp/writes"
