@@ -8,6 +8,18 @@
 
 static struct proc_dir_entry *quire_proc_dir;
 
+static int quire_status_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, quire_status_show, (void *)quire_lru());
+}
+
+static const struct proc_ops quire_status_ops = {
+	.proc_open = quire_status_open,
+	.proc_read = seq_read,
+	.proc_lseek = seq_lseek,
+	.proc_release = single_release,
+};
+
 static int quire_config_open(struct inode *inode, struct file *file)
 {
 	return single_open(file, quire_config_show, NULL);
@@ -47,7 +59,7 @@ static int quire_proc_start(void)
 	if (!quire_proc_dir)
 		return -ENOMEM;
 	if (proc_create_single("stat", 0444, quire_proc_dir, quire_stat_show) &&
-	    proc_create_single("status", 0444, quire_proc_dir, quire_status_show) &&
+	    proc_create("status", 0444, quire_proc_dir, &quire_status_ops) &&
 	    proc_create("config", 0644, quire_proc_dir, &quire_config_ops) &&
 	    proc_create("policy", 0644, quire_proc_dir, &quire_policy_ops) &&
 	    proc_create_seq_private("processes", 0444, quire_proc_dir, &quire_processes_ops,

@@ -11,8 +11,15 @@
 
 #define QUIRE_LRU_GEN	"/sys/kernel/mm/lru_gen/enabled"
 
-/* Which LRU reclaim uses: no exported symbol tells, but the kernel's own file. */
-static const char *quire_lru(void)
+/**
+ * quire_lru - which LRU reclaim uses
+ *
+ * No exported symbol tells, but the kernel's own file.
+ *
+ * Context: process, may sleep; not in a show function, as reading one seq_file
+ * inside another takes a lock of the same class.
+ */
+const char *quire_lru(void)
 {
 	char text[16] = "";
 	struct file *file;
@@ -62,7 +69,7 @@ static void quire_put_part(struct seq_file *m, const struct quire_part *part)
 
 /**
  * quire_status_show - print /proc/quire/status
- * @m:		where
+ * @m:		where; private is what quire_lru() said
  * @unused:	unused
  */
 int quire_status_show(struct seq_file *m, void *unused)
@@ -73,7 +80,7 @@ int quire_status_show(struct seq_file *m, void *unused)
 
 	seq_puts(m, "version " QUIRE_VERSION "\n");
 	seq_printf(m, "kernel %s\n", init_utsname()->release);
-	seq_printf(m, "lru %s\n", quire_lru());
+	seq_printf(m, "lru %s\n", (const char *)m->private);
 
 	quire_proc_stats(&stats);
 	seq_printf(m, "processes %u\n", stats.records);
