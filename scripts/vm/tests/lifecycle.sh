@@ -163,7 +163,10 @@ read_use() {
 		kmalloc-* | pid | cred_jar | user_namespace | filp | task_struct | vmap_area)
 			one_use["$name"]=$active
 			# A slab that a CPU allocates from counts as in use as a whole.
-			spare["$name"]=$((100 + per_slab)) ;;
+			spare["$name"]=$((100 + per_slab))
+			# The 2,048 instances of the fault hook's kretprobe are of this size: at rest,
+			# 871 to 1,243 of its objects were seen over 250 cycles, with no trend.
+			[ "$name" != kmalloc-96 ] || spare["$name"]=400 ;;
 		esac
 	done </proc/slabinfo
 	while read -r name active rest; do
