@@ -19,10 +19,9 @@
  * is allocated for each MiB of memory that exists. Ghosts have handles above all
  * page frames, an identity (file and offset, or swap slot) and a hash.
  *
- * Guard: after `budget` refusals in a row the kernel's own verdict stands, and
+ * Guard (guard.c): when too much is refused the kernel's own verdict stands, and
  * the window grows, since what was condemned is evidently not what reclaim
- * proposes; it shrinks again as victims are found. So a policy that keeps
- * everything costs a bounded number of proposals for each page.
+ * proposes; it shrinks again as victims are found.
  *
  * Context: events come with interrupts off or on, from any context but NMI; the
  * pool's lock is innermost.
@@ -30,16 +29,19 @@
 #include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 #include <linux/vmstat.h>
+#include "policy/guard.h"
 #include "policy/host.h"
 
 #define QUIRE_WINDOW_SHARE	16	/* the window is 1/16 of the pool ... */
 #define QUIRE_WINDOW_MOST	2	/* ... and may grow to 1/2 */
 #define QUIRE_WINDOW_LEAST	32
 #define QUIRE_CONDEMN_AT_ONCE	64	/* calls of victim() for one verdict */
-#define QUIRE_BUDGET		256	/* refusals in a row before the kernel decides */
+#define QUIRE_WINDOW_REST	256	/* evictions until the window may shrink again */
 #define QUIRE_GHOST_SHARE	8	/* a ghost for each 8 frames: 0.11 % of memory */
 #define QUIRE_GHOST_HASH	4	/* ghosts a bucket, when all are in use */
 
@@ -59,7 +61,7 @@ struct quire_ghost {
  * struct quire_host - the kernel's side of a pool
  * @lock:	around everything here, the nodes and the policy's callbacks
  * @stats:	see there
- * @refusals:	in a row
+ * @guard:	what the policy may do
  * @share:	the window is 1/share of the pool
  * @first_ghost: the handle of ghost 0
  * @nr_ghosts:	how many there are
@@ -72,7 +74,7 @@ struct quire_ghost {
 struct quire_host {
 	spinlock_t lock;
 	struct quire_host_stats stats;
-	u32 refusals;
+	struct quire_guard guard;
 	u32 share;
 	quire_page_t first_ghost;
 	u32 nr_ghosts;
@@ -166,6 +168,7 @@ struct quire_pool *quire_host_new(const struct quire_policy_ops *ops)
 	if (!pool->host)
 		goto free;
 	spin_lock_init(&pool->host->lock);
+	quire_guard_start(&pool->host->guard, &quire_guard_usual, ktime_get_mono_fast_ns());
 	pool->host->share = QUIRE_WINDOW_SHARE;
 	err = quire_new_handles(pool) ?: quire_new_nodes(pool) ?: quire_new_ghosts(pool->host);
 	if (err)
@@ -388,6 +391,7 @@ void quire_host_evicted(struct quire_pool *pool, unsigned long pfn, u64 identity
 
 	spin_lock_irqsave(&host->lock, flags);
 	host->stats.evictions++;
+	quire_guard_gone(&host->guard, false);
 	node = quire_frame_node(pool, pfn);
 	if (!node || !(node->bits & QUIRE_RESIDENT))
 		goto unlock;
@@ -399,6 +403,7 @@ void quire_host_evicted(struct quire_pool *pool, unsigned long pfn, u64 identity
 	}
 	if (node->bits & QUIRE_CONDEMNED) {
 		host->stats.obeyed++;
+		quire_guard_gone(&host->guard, true);
 		host->evicting = identity;
 		pool->ops->remove(pool, pfn, QUIRE_EVICTED);
 		host->evicting = 0;
@@ -451,11 +456,10 @@ static void quire_condemn(struct quire_pool *pool)
 /* A page that is not condemned is proposed: does it stay? Under the lock. */
 static enum quire_verdict quire_refuse(struct quire_host *host)
 {
-	if (++host->refusals < QUIRE_BUDGET) {
+	if (quire_guard_may_refuse(&host->guard, ktime_get_mono_fast_ns(), (uintptr_t)current)) {
 		host->stats.kept++;
 		return QUIRE_KEEP;
 	}
-	host->refusals = 0;
 	host->stats.native++;
 	if (host->share > QUIRE_WINDOW_MOST)
 		host->share--;
@@ -511,8 +515,8 @@ enum quire_verdict quire_host_verdict(struct quire_pool *pool, unsigned long pfn
 	}
 	verdict = QUIRE_EVICT;
 	host->stats.evicted++;
-	host->refusals = 0;
-	if (host->share < QUIRE_WINDOW_SHARE && host->stats.evicted % QUIRE_BUDGET == 0)
+	quire_guard_let_go(&host->guard, (uintptr_t)current);
+	if (host->share < QUIRE_WINDOW_SHARE && host->stats.evicted % QUIRE_WINDOW_REST == 0)
 		host->share++;
 unlock:
 	spin_unlock_irqrestore(&host->lock, flags);

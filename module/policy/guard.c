@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The net under a policy.
+ *
+ * A policy that answers badly must not hang the machine, nor have a process killed
+ * for want of memory that the kernel by itself would have found. So what it may
+ * refuse is bounded three times:
+ *
+ *	in a row	row refusals, nothing let go in between
+ *	in a pass	pass refusals to one reclaimer, the same
+ *	in time		credit: an eviction pays for some refusals, time for a few
+ *
+ * When the first or second is used up, the kernel decides alone until a page has
+ * gone, as without a policy. When the credit is, it decides about this page.
+ *
+ *	          refuse, refuse, ...  budget used up: a trip
+ *	policy   ------------------------------------------>  kernel decides
+ *	decides  <------------------------------------------  (open)
+ *	                       a page has gone
+ *
+ * A policy is ejected when it trips again and again and none of the pages that it
+ * gave up has gone; when it answers wrongly a few times; at once when its lists are
+ * broken, which does not mend; and when its calls take too long, which can only be
+ * seen once they return.
+ */
+#include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+#include <linux/time64.h>
+#include "policy/guard.h"
+
+const struct quire_guard_limits quire_guard_usual = {
+	.row = 256,
+	.pass = 192,
+	.credit = 10,
+	.credit_ms = 1,
+	.credit_max = 4096,
+	.trips = 32,
+	.stall_ms = 2000,
+	.strikes = 3,
+	.strike_ms = 60000,
+	.slow_call_us = 2000,
+	.slow_ms = 500,
+	.slow_percent = 20,
+};
+
+/**
+ * quire_guard_start - begin to watch a policy
+ * @guard:	filled in
+ * @limits:	what it may do; stays there
+ * @now_ns:	the time, of any clock that does not go back
+ *
+ * Context: any; as all of the guard's functions under the lock of the pool that
+ * it belongs to.
+ */
+void quire_guard_start(struct quire_guard *guard, const struct quire_guard_limits *limits,
+		       u64 now_ns)
+{
+	memset(guard, 0, sizeof(*guard));
+	guard->limits = limits;
+	guard->credit = limits->credit_max;
+	guard->paid_ns = now_ns;
+	guard->slow_at_ns = now_ns;
+}
+
+static struct quire_guard_pass *quire_guard_pass(struct quire_guard *guard, u64 task)
+{
+	/* A task is an address, the low bits of which are alike. */
+	struct quire_guard_pass *pass = &guard->pass[task / 64 % QUIRE_GUARD_PASSES];
+
+	if (pass->task != task) {
+		pass->task = task;
+		pass->refused = 0;
+	}
+	return pass;
+}
+
+/* What time has paid for since it was last asked. */
+static void quire_guard_pay(struct quire_guard *guard, u64 now_ns)
+{
+	const struct quire_guard_limits *limits = guard->limits;
+	u64 ms;
+
+	if (now_ns < guard->paid_ns + NSEC_PER_MSEC)
+		return;
+	ms = div_u64(now_ns - guard->paid_ns, NSEC_PER_MSEC);
+	guard->paid_ns += ms * NSEC_PER_MSEC;
+	guard->credit = min_t(u64, guard->credit + ms * limits->credit_ms, limits->credit_max);
+}
+
+static void quire_guard_trip(struct quire_guard *guard, u64 now_ns)
+{
+	const struct quire_guard_limits *limits = guard->limits;
+
+	guard->open = true;
+	if (!guard->trips++)
+		guard->trip_ns = now_ns;
+	if (guard->trips >= limits->trips &&
+	    now_ns >= guard->trip_ns + (u64)limits->stall_ms * NSEC_PER_MSEC)
+		guard->fault = QUIRE_FAULT_KEEPS;
+}
+
+/**
+ * quire_guard_may_refuse - may a page be kept that the kernel might let go?
+ * @guard:	the guard
+ * @now_ns:	the time
+ * @task:	who reclaims
+ *
+ * Return: true if the policy may refuse it, false if the kernel is to decide.
+ */
+bool quire_guard_may_refuse(struct quire_guard *guard, u64 now_ns, u64 task)
+{
+	const struct quire_guard_limits *limits = guard->limits;
+	struct quire_guard_pass *pass = quire_guard_pass(guard, task);
+
+	if (guard->open)
+		return false;
+	if (guard->row >= limits->row || pass->refused >= limits->pass) {
+		quire_guard_trip(guard, now_ns);
+		return false;
+	}
+	quire_guard_pay(guard, now_ns);
+	if (!guard->credit)
+		return false;
+	guard->credit--;
+	guard->row++;
+	pass->refused++;
+	return true;
+}
+
+/**
+ * quire_guard_let_go - the policy lets a page go that was proposed
+ * @guard:	the guard
+ * @task:	who reclaims
+ *
+ * It may yet stay: being written, or pinned.
+ */
+void quire_guard_let_go(struct quire_guard *guard, u64 task)
+{
+	guard->row = 0;
+	quire_guard_pass(guard, task)->refused = 0;
+}
+
+/**
+ * quire_guard_gone - a page has gone
+ * @guard:	the guard
+ * @chosen:	the policy had given it up
+ */
+void quire_guard_gone(struct quire_guard *guard, bool chosen)
+{
+	guard->open = false;
+	guard->row = 0;
+	memset(guard->pass, 0, sizeof(guard->pass));
+	guard->credit = min(guard->credit + guard->limits->credit, guard->limits->credit_max);
+	if (chosen)
+		guard->trips = 0;
+}
+
+/**
+ * quire_guard_strike - the policy answered wrongly
+ * @guard:	the guard
+ * @now_ns:	the time
+ * @fault:	what was wrong; %QUIRE_FAULT_BROKEN ejects at once
+ *
+ * The first fault that ejects is the one that stays.
+ */
+void quire_guard_strike(struct quire_guard *guard, u64 now_ns, enum quire_fault fault)
+{
+	const struct quire_guard_limits *limits = guard->limits;
+
+	if (now_ns >= guard->strike_ns + (u64)limits->strike_ms * NSEC_PER_MSEC)
+		guard->strikes = 0;
+	guard->strike_ns = now_ns;
+	guard->strikes++;
+	if (guard->fault == QUIRE_FAULT_NONE &&
+	    (fault == QUIRE_FAULT_BROKEN || guard->strikes >= limits->strikes))
+		guard->fault = fault;
+}
+
+/**
+ * quire_guard_called - the policy was called
+ * @guard:	the guard
+ * @now_ns:	the time, after the call
+ * @took_ns:	how long it took
+ *
+ * A machine that is itself held up now and then makes a call look slow, so a
+ * share of the time is allowed for.
+ */
+void quire_guard_called(struct quire_guard *guard, u64 now_ns, u64 took_ns)
+{
+	const struct quire_guard_limits *limits = guard->limits;
+	u64 allowed;
+
+	if (took_ns < (u64)limits->slow_call_us * NSEC_PER_USEC)
+		return;
+	allowed = now_ns > guard->slow_at_ns ?
+		  div_u64((now_ns - guard->slow_at_ns) * limits->slow_percent, 100) : 0;
+	guard->slow_at_ns = now_ns;
+	guard->slow_ns -= min(guard->slow_ns, allowed);
+	guard->slow_ns += took_ns;
+	if (guard->fault == QUIRE_FAULT_NONE &&
+	    guard->slow_ns >= (u64)limits->slow_ms * NSEC_PER_MSEC)
+		guard->fault = QUIRE_FAULT_SLOW;
+}
+
+/**
+ * quire_fault_text - what a policy did wrong, in words
+ * @fault:	the fault
+ *
+ * Return: a text for people.
+ */
+const char *quire_fault_text(enum quire_fault fault)
+{
+	static const char * const texts[QUIRE_FAULTS] = {
+		[QUIRE_FAULT_NONE] = "nothing",
+		[QUIRE_FAULT_KEEPS] = "kept page after page, and none that it gave up went",
+		[QUIRE_FAULT_NO_VICTIM] = "had pages and named no victim",
+		[QUIRE_FAULT_BAD_VICTIM] = "named a victim that is not a resident page of its pool",
+		[QUIRE_FAULT_BAD_GHOST] = "gave back a ghost that it does not have",
+		[QUIRE_FAULT_BROKEN] = "its lists are broken",
+		[QUIRE_FAULT_SLOW] = "its calls took too long",
+	};
+
+	return fault < QUIRE_FAULTS ? texts[fault] : "unknown";
+}
