@@ -66,16 +66,10 @@ static int to_terminal(const struct plot *plot, void *arg)
 	return 0;
 }
 
-struct png {
-	const char *path;
-	struct trace_error *error;
-};
-
-static int to_png(const struct plot *plot, void *arg)
+static int to_picture(const struct plot *plot, void *arg)
 {
-	const struct png *png = arg;
-
-	return plot_png(plot, png->path, png->error);
+	plot_picture_add(arg, plot);
+	return 0;
 }
 
 void rows_draw(const struct sim_rows *rows)
@@ -91,8 +85,18 @@ void rows_draw(const struct sim_rows *rows)
 
 int rows_draw_png(const struct sim_rows *rows, const char *path, struct trace_error *error)
 {
-	struct png png = { path, error };
+	struct plot_picture *picture;
+	size_t traces = 0, from;
+	int ret = 0;
 
-	trace_fail(error, "no memory");
-	return with_plot(rows, 0, trace_end(rows, 0), to_png, &png);
+	for (from = 0; from < rows->count; from = trace_end(rows, from))
+		traces++;
+	picture = plot_picture_new(traces);
+	if (!picture)
+		return trace_fail(error, "no memory");
+	for (from = 0; from < rows->count; from = trace_end(rows, from))
+		ret |= with_plot(rows, from, trace_end(rows, from), to_picture, picture);
+	if (plot_picture_end(picture, path, error))
+		return -1;
+	return ret ? trace_fail(error, "no memory") : 0;
 }

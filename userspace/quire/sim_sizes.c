@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sizes of memory as typed: "1000,25%,64MiB".
+ * Sizes of memory as typed: "1000,100k,25%,64MiB". Bytes end in iB, since k and M alone mean thousands
+ * and millions of whatever is counted everywhere else.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -37,19 +38,18 @@ static int parse_one(const char *text, uint64_t pages, uint64_t page_size, uint3
 
 	if (*text < '0' || *text > '9')
 		return -1;
-	if (strspn(text, "0123456789") == strlen(text)) {
-		if (parse_count(text, &value))
-			return -1;
-	} else if (strchr(text, '%')) {
+	if (strchr(text, '%')) {
 		double share = strtod(text, &end);
 
 		if (strcmp(end, "%") || !(share > 0 && share <= 1000))
 			return -1;
 		value = ceil(share * pages / 100);
-	} else {
+	} else if (strstr(text, "iB")) {
 		if (parse_size(text, &value))
 			return -1;
 		value /= page_size;
+	} else if (parse_count(text, &value)) {
+		return -1;
 	}
 	if (!value || value > UINT32_MAX - 2)
 		return -1;

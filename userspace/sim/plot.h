@@ -68,15 +68,32 @@ struct plot_screen plot_screen(void);
  */
 void plot_terminal(const struct plot *plot, const struct plot_screen *screen, FILE *to);
 
+struct plot_picture;
+
 /**
- * plot_png() - draw into a PNG file of 960 by 600
+ * plot_picture_new() - begin a picture of panels of 960 by 600, one below the other
+ * @panels: how many, at least one
+ *
+ * Return: the picture, white; NULL if there is no memory for it.
+ */
+struct plot_picture *plot_picture_new(size_t panels);
+
+/**
+ * plot_picture_add() - draw the next panel
+ * @picture: the picture
  * @plot: what
+ */
+void plot_picture_add(struct plot_picture *picture, const struct plot *plot);
+
+/**
+ * plot_picture_end() - write a picture as a PNG file and free it
+ * @picture: the picture
  * @path: the file
  * @error: filled in on failure
  *
  * Return: 0 or -1.
  */
-int plot_png(const struct plot *plot, const char *path, struct trace_error *error);
+int plot_picture_end(struct plot_picture *picture, const char *path, struct trace_error *error);
 
 /**
  * plot_range() - the range of all x

@@ -4,6 +4,7 @@
  */
 #include <cairo.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "plot.h"
 
@@ -94,25 +95,47 @@ static void curves(cairo_t *cairo, const struct plot *plot, double low, double h
 	}
 }
 
-int plot_png(const struct plot *plot, const char *path, struct trace_error *error)
+struct plot_picture {
+	cairo_surface_t *surface;
+	cairo_t *cairo;
+};
+
+struct plot_picture *plot_picture_new(size_t panels)
 {
-	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, WIDTH, HEIGHT);
-	cairo_t *cairo = cairo_create(surface);
+	struct plot_picture *picture = malloc(sizeof(*picture));
+
+	if (!picture)
+		return NULL;
+	picture->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, WIDTH,
+						      HEIGHT * panels);
+	picture->cairo = cairo_create(picture->surface);
+	cairo_set_source_rgb(picture->cairo, 1, 1, 1);
+	cairo_paint(picture->cairo);
+	cairo_select_font_face(picture->cairo, "sans", CAIRO_FONT_SLANT_NORMAL,
+			       CAIRO_FONT_WEIGHT_NORMAL);
+	cairo_set_font_size(picture->cairo, 13);
+	return picture;
+}
+
+void plot_picture_add(struct plot_picture *picture, const struct plot *plot)
+{
 	double low, high, top = plot_top(plot);
-	cairo_status_t status;
 
 	plot_range(plot, &low, &high);
-	cairo_set_source_rgb(cairo, 1, 1, 1);
-	cairo_paint(cairo);
-	cairo_select_font_face(cairo, "sans", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
-	cairo_set_font_size(cairo, 13);
-	axes(cairo, plot, low, high, top);
-	curves(cairo, plot, low, high, top);
-	status = cairo_status(cairo);
+	axes(picture->cairo, plot, low, high, top);
+	curves(picture->cairo, plot, low, high, top);
+	cairo_translate(picture->cairo, 0, HEIGHT);
+}
+
+int plot_picture_end(struct plot_picture *picture, const char *path, struct trace_error *error)
+{
+	cairo_status_t status = cairo_status(picture->cairo);
+
 	if (status == CAIRO_STATUS_SUCCESS)
-		status = cairo_surface_write_to_png(surface, path);
-	cairo_destroy(cairo);
-	cairo_surface_destroy(surface);
+		status = cairo_surface_write_to_png(picture->surface, path);
+	cairo_destroy(picture->cairo);
+	cairo_surface_destroy(picture->surface);
+	free(picture);
 	if (status == CAIRO_STATUS_SUCCESS)
 		return 0;
 	return trace_fail(error, "%s: %s", path, cairo_status_to_string(status));

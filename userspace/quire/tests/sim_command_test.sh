@@ -128,6 +128,11 @@ for policy in $("$quire" sim --list | sed -n 's/^\([a-z0-9_]*\) .*/\1/p'); do
 	result "$policy: --step counts what a run counts ($run)"
 done
 
+"$quire" trace gen loop -p 3k -n 3k "$tmp/loop.quire"
+frames=$("$quire" sim --csv -p fifo -m 1k,2000,50%,1MiB,512KiB "$tmp/loop.quire" | awk -F, 'NR > 1 { printf "%s ", $3 }')
+[ "$frames" = "128 256 1000 1500 2000 " ]
+result "sizes as frames, thousands of frames, a share and bytes"
+
 # Curves.
 "$quire" trace gen zipf -p 5k -n 100k "$tmp/zipf.quire"
 LC_ALL=C.UTF-8 "$quire" sim --curve -p lru "$tmp/zipf.quire" >"$tmp/curve"
@@ -139,6 +144,13 @@ result "a curve in letters without UTF-8"
 "$quire" sim --png "$tmp/curve.png" -p lru,opt "$tmp/zipf.quire" >/dev/null &&
 	[ "$(od -An -c -N8 "$tmp/curve.png" | tr -d ' ')" = '211PNG\r\n032\n' ]
 result "a curve as PNG"
+height() {
+	od -An -tu1 -j20 -N4 "$1" | awk '{ print ($1 * 256 + $2) * 65536 + $3 * 256 + $4 }'
+}
+one=$(height "$tmp/curve.png")
+"$quire" sim --png "$tmp/two.png" -p lru,opt "$tmp/zipf.quire" "$belady" >/dev/null &&
+	[ "$(height "$tmp/two.png")" = $((2 * one)) ]
+result "a PNG of two traces has a panel for each"
 says 1 "/nonexistent/curve.png" "$quire" sim --png /nonexistent/curve.png -p lru "$tmp/zipf.quire"
 result "a PNG that cannot be written"
 "$quire" sim --csv -p lru -m 1,10,100,500,1000,2000 "$tmp/zipf.quire" >"$tmp/a"
