@@ -32,9 +32,10 @@
  * The paper does not bound S; here there are at most as many ghosts as frames, and the one of the
  * oldest use goes first. libCacheSim bounds S to twice the frames, LIR pages included, and makes a
  * LIR page HIR when a page that is in Q alone is used, which the paper does not; its miss counts
- * differ by up to 0.15 % with 100 frames or more and 1.2 % with 20 (measured on 16 synthetic runs). With one frame there is no room for a LIR page and this is FIFO
- * with reinsertion. Ages wrap: a LIR page unused for 2^31 references looks new. In a kernel a page
- * referenced while condemned is treated as the hit in Q that it was.
+ * differ by up to 0.15 % with 100 frames or more and 1.2 % with 20 (measured on 16 synthetic runs).
+ * With one frame there is no room for a LIR page and this is FIFO with reinsertion. Ages wrap: a
+ * LIR page unused for 2^31 references looks new. In a kernel a page referenced while condemned is
+ * treated as the hit in Q that it was.
  */
 #include <quire/policy.h>
 
