@@ -180,7 +180,7 @@ read_use() {
 }
 
 declare -A before after
-cycles=${QUIRE_CYCLES:-200}
+cycles=${QUIRE_CYCLES:-$(many 200)}
 limited 60M nice -n 19 quire-load loop --size=80M --seconds=3600 >/dev/null &
 presser=$!
 (while sleep 0.2; do :; done) &

@@ -8,13 +8,14 @@
 . "$(dirname "$0")/lib.sh"
 load swap=1
 mark_log
+writes=$(many 10000)
 
 mapfile -t writable < <(find /proc/quire /sys/kernel/debug/quire /sys/module/quire/parameters \
 	-type f -perm /222 | sort)
 is "${writable[*]}" "/proc/quire/config /proc/quire/policy" "the writable files are those that are tested"
 
 for file in "${writable[@]}"; do
-	python3 - "$file" <<'END' >"$tmp/writes"
+	python3 - "$file" "$writes" <<'END' >"$tmp/writes"
 import errno, os, random, re, sys
 path = sys.argv[1]
 # What may be written, said here once more.
@@ -47,7 +48,7 @@ def is_good(text):
 before = open(path, "rb").read()
 fd = os.open(path, os.O_WRONLY)
 errors, accepted, changed, done = {}, [], 0, 0
-while done < 10000:
+while done < int(sys.argv[2]):
     text = one()
     if is_good(text):
         continue
@@ -67,7 +68,7 @@ print("errors", " ".join(sorted(errors)))
 END
 	declare -A result
 	read_pairs result "$tmp/writes"
-	is "${result[done]}" 10000 "$file: 10,000 random writes"
+	is "${result[done]}" "$writes" "$file: $writes random writes"
 	is "${result[accepted]}" "0 []" "$file: each was refused"
 	is "${result[changed]}" 0 "$file: nothing changed"
 	unexpected=${result[errors]}
@@ -90,6 +91,7 @@ ok $? "a bad address is EFAULT"
 
 sleep 5.5	# of the limit on log lines
 mark_log
+writes=$(many 10000)
 { echo "nonsense=7" >/proc/quire/config; } 2>/dev/null
 is "$(new_log | grep -v suppressed | grep -c quire)" 1 "a bad write is one line in the log"
 new_log | grep -q 'refused.*nonsense.*no such setting'
