@@ -36,6 +36,33 @@ static int quire_attach_trace(struct quire_hook *hook, const char *name)
 	return tracepoint_probe_register(hook->tp, hook->probe, hook->data);
 }
 
+/* Before a kretprobe takes an instance: is the pass settled without? */
+static int quire_settle_first(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct quire_hook *hook = container_of(kp, struct quire_hook, rp.kp);
+
+	return hook->settle(regs) ? 0 : hook->enter(kp, regs);
+}
+
+static int quire_attach_return(struct quire_hook *hook, const char *name)
+{
+	int err;
+
+	hook->rp.kp.addr = NULL;
+	hook->rp.kp.flags = 0;
+	hook->rp.nmissed = 0;
+	hook->rp.kp.nmissed = 0;
+	hook->rp.kp.symbol_name = name;
+	err = register_kretprobe(&hook->rp);
+	if (err || !hook->settle)
+		return err;
+	/* A kretprobe is a kprobe whose handler registering has set: ours goes before it. */
+	hook->enter = hook->rp.kp.pre_handler;
+	/* Whoever calls ours sees what it shall call. */
+	smp_store_release(&hook->rp.kp.pre_handler, quire_settle_first);
+	return 0;
+}
+
 static int quire_attach_to(struct quire_hook *hook, const char *name)
 {
 	switch (hook->kind) {
@@ -47,12 +74,7 @@ static int quire_attach_to(struct quire_hook *hook, const char *name)
 		hook->kp.symbol_name = name;
 		return register_kprobe(&hook->kp);
 	case QUIRE_HOOK_RETURN:
-		hook->rp.kp.addr = NULL;
-		hook->rp.kp.flags = 0;
-		hook->rp.nmissed = 0;
-		hook->rp.kp.nmissed = 0;
-		hook->rp.kp.symbol_name = name;
-		return register_kretprobe(&hook->rp);
+		return quire_attach_return(hook, name);
 	case QUIRE_HOOK_TRACE:
 		return quire_attach_trace(hook, name);
 	}

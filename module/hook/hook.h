@@ -14,7 +14,7 @@
 
 enum quire_hook_kind {
 	QUIRE_HOOK_ENTRY,	/* kprobe at a function's entry */
-	QUIRE_HOOK_RETURN,	/* kretprobe: entry and return */
+	QUIRE_HOOK_RETURN,	/* kretprobe: entry, and return where that is wanted */
 	QUIRE_HOOK_TRACE,	/* probe on a tracepoint */
 };
 
@@ -28,6 +28,10 @@ enum quire_hook_kind {
  * @cost:	what one pass costs, one line for the status file
  * @kp:		for QUIRE_HOOK_ENTRY: pre_handler is set
  * @rp:		for QUIRE_HOOK_RETURN: handlers, data_size and maxactive are set
+ * @settle:	for QUIRE_HOOK_RETURN, or NULL: called first, and true if it has done
+ *		all there is to do, which saves taking an instance of @rp. Not
+ *		called for a few passes while the hook is being attached.
+ * @enter:	what a kretprobe does at entry; hook.c's own
  * @probe:	for QUIRE_HOOK_TRACE: the probe, its first argument is @data
  * @data:	for QUIRE_HOOK_TRACE
  * @tp:		the tracepoint once found
@@ -43,6 +47,8 @@ struct quire_hook {
 	const char *cost;
 	struct kprobe kp;
 	struct kretprobe rp;
+	bool (*settle)(struct pt_regs *regs);
+	kprobe_pre_handler_t enter;
 	void *probe;
 	void *data;
 	struct tracepoint *tp;

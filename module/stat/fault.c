@@ -32,7 +32,7 @@
  *
  * Most faults of most programs are the first line but one, with a table there:
  * those need no second look. They are counted at entry, and of QUIRE_SAMPLE of
- * them one is timed for all, which halves what the hook costs them. (One that
+ * them one is timed for all, which spares the others most of what the hook costs. (One that
  * then runs out of memory is an anon fault here, and none to the kernel.)
  *
  * The look at the page table takes no lock: mmap_lock or the VMA's lock is held
@@ -192,20 +192,54 @@ static enum quire_cause quire_guess(const struct quire_fault *fault, pte_t entry
 	return QUIRE_CAUSE_OTHER;
 }
 
+static enum quire_count quire_fault_mode(struct pt_regs *regs)
+{
+	struct pt_regs *user_regs = (struct pt_regs *)regs_get_kernel_argument(regs, 3);
+
+	return !user_regs ? QUIRE_FAULTS_GUP :
+	       !user_mode(user_regs) ? QUIRE_FAULTS_KERNEL : QUIRE_NR_COUNTS;
+}
+
 /*
  * A first touch whose outcome is known: a table is there, nobody waits for
  * userfaultfd, and it need not be tried again with mmap_lock to get an anon_vma.
  */
-static bool quire_is_plain(const struct quire_fault *fault)
+static bool quire_is_plain(struct vm_area_struct *vma, unsigned long address)
 {
-	return fault->cause == QUIRE_CAUSE_ANON && fault->found == QUIRE_FOUND_NOTHING &&
-	       !userfaultfd_armed(fault->vma) && fault->vma->anon_vma;
+	pte_t entry;
+
+	return vma_is_anonymous(vma) && vma->anon_vma && !userfaultfd_armed(vma) &&
+	       !is_vm_hugetlb_page(vma) &&
+	       quire_peek(vma->vm_mm, address, &entry) == QUIRE_FOUND_NOTHING;
+}
+
+/* Whether the plain first touch that this CPU is in stands for QUIRE_SAMPLE of them. */
+static bool quire_is_sample(void)
+{
+	return this_cpu_read(quire_fault_plain) % QUIRE_SAMPLE == 0;
+}
+
+/* Count a plain first touch, unless it is a sample, which is followed to its return. */
+static bool quire_fault_settle(struct pt_regs *regs)
+{
+	enum quire_count mode;
+
+	if (!quire_is_plain((struct vm_area_struct *)regs_get_kernel_argument(regs, 0),
+			    regs_get_kernel_argument(regs, 1)))
+		return false;
+	this_cpu_inc(quire_fault_plain);
+	if (quire_is_sample())
+		return false;
+	mode = quire_fault_mode(regs);
+	quire_tally(QUIRE_FAULTS_ANON, 1);
+	if (mode < QUIRE_NR_COUNTS)
+		quire_tally(mode, 1);
+	return true;
 }
 
 static int quire_fault_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct quire_fault *fault = (struct quire_fault *)ri->data;
-	struct pt_regs *user_regs = (struct pt_regs *)regs_get_kernel_argument(regs, 3);
 	pte_t entry;
 
 	fault->vma = (struct vm_area_struct *)regs_get_kernel_argument(regs, 0);
@@ -214,17 +248,10 @@ static int quire_fault_entry(struct kretprobe_instance *ri, struct pt_regs *regs
 	fault->found = quire_peek(fault->vma->vm_mm, fault->address, &entry);
 	fault->pfn = fault->found == QUIRE_FOUND_PAGE ? pte_pfn(entry) : 0;
 	fault->cause = quire_guess(fault, entry);
-	fault->mode = !user_regs ? QUIRE_FAULTS_GUP :
-		      !user_mode(user_regs) ? QUIRE_FAULTS_KERNEL : QUIRE_NR_COUNTS;
+	fault->mode = quire_fault_mode(regs);
 	fault->weight = 1;
-	if (quire_is_plain(fault)) {
-		quire_tally(QUIRE_FAULTS_ANON, 1);
-		if (fault->mode < QUIRE_NR_COUNTS)
-			quire_tally(fault->mode, 1);
-		if (this_cpu_inc_return(quire_fault_plain) % QUIRE_SAMPLE)
-			return 1;	/* no interest in the return */
+	if (quire_is_plain(fault->vma, fault->address) && quire_is_sample())
 		fault->weight = QUIRE_SAMPLE;
-	}
 	fault->start_ns = ktime_get_mono_fast_ns();
 	return 0;
 }
@@ -266,6 +293,9 @@ static int quire_fault_return(struct kretprobe_instance *ri, struct pt_regs *reg
 	enum quire_cause cause;
 
 	if (fault->weight > 1) {
+		quire_tally(QUIRE_FAULTS_ANON, 1);
+		if (fault->mode < QUIRE_NR_COUNTS)
+			quire_tally(fault->mode, 1);
 		quire_tally(QUIRE_FAULT_TIME_ANON, ns * fault->weight);
 		this_cpu_add(quire_fault_hist[QUIRE_CAUSE_ANON].bucket[quire_hist_index(ns)],
 			     fault->weight);
@@ -305,6 +335,7 @@ static struct quire_hook quire_fault_hooks[] = {
 	{
 		.kind = QUIRE_HOOK_RETURN, .name = "handle_mm_fault", .required = true,
 		.cost = "a look at the page table a fault, and two clock readings but for first touches",
+		.settle = quire_fault_settle,
 		.rp = {
 			.entry_handler = quire_fault_entry,
 			.handler = quire_fault_return,
