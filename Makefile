@@ -17,6 +17,7 @@ moddir      = $(DESTDIR)/lib/modules/$(release)
 srcdir      = $(DESTDIR)$(prefix)/src/quire
 commands   := quire quire-load
 vm_kernel   = $(or $(KERNEL),$(default_kernel))
+module_kernel = $(or $(KERNEL),$(if $(has_headers),running,$(default_kernel)))
 kbuild_args = $(foreach v,W C V KCFLAGS,$(if $($v),$v='$($v)'))
 
 .PHONY: all
@@ -54,9 +55,11 @@ vm: setup-build setup-vm $(if $(filter debug,$(KERNEL)),setup-debug)
 #:               are installed, else for the VM's kernel (the default)
 #:   tools       build/bin/: quire, quire-load
 #:   module      build/KERNEL/quire.ko; KERNEL=6.1|6.12|debug|running; W=1 C=1 V=1
+#:   policies    modules that bring policies: docs/examples, and those that tests load;
+#:               beside quire.ko, and after it
 #:   tests       their tests, into build/test-bin; make test runs them
 #:   check       formatting, sparse, checkpatch, cppcheck, shellcheck: no warnings
-.PHONY: tools module tests check
+.PHONY: tools module policies tests check
 tools:
 	@$(MAKE) --no-print-directory -C userspace OUT=$(build)
 
@@ -66,7 +69,10 @@ tests:
 	@$(MAKE) --no-print-directory -C userspace OUT=$(build)/san SAN=1 tests
 
 module: $(if $(filter debug,$(KERNEL)),setup-debug)
-	@scripts/kbuild $(or $(KERNEL),$(if $(has_headers),running,$(default_kernel))) $(kbuild_args)
+	@scripts/kbuild $(module_kernel) $(kbuild_args)
+
+policies: module
+	@scripts/kbuild -m docs/examples/newest $(module_kernel) $(kbuild_args)
 
 check: setup-build setup-vm setup-test
 	@scripts/check $(T)
@@ -98,7 +104,7 @@ install:
 	install -D -m 644 $(build)/$(release)/quire.ko $(moddir)/updates/quire.ko
 	depmod $(if $(DESTDIR),-b $(DESTDIR)) $(release)
 	install -D -t $(DESTDIR)$(prefix)/bin $(wildcard $(commands:%=$(build)/bin/%))
-	install -D -m 644 -t $(srcdir)/include/quire module/include/quire/policy.h
+	install -D -m 644 -t $(srcdir)/include/quire $(addprefix module/include/quire/,policy.h register.h)
 	install -D -m 644 -t $(srcdir) $(build)/$(release)/Module.symvers
 
 uninstall:

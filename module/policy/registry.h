@@ -5,12 +5,7 @@
 #ifndef QUIRE_REGISTRY_H
 #define QUIRE_REGISTRY_H
 
-#include "quire/policy.h"
-
-struct module;
-
-int quire_register_policy(const struct quire_policy_ops *ops, struct module *owner);
-void quire_unregister_policy(const struct quire_policy_ops *ops);
+#include "quire/register.h"
 
 int quire_registry_start(void);
 void quire_registry_stop(void);

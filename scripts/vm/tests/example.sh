@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A policy from a module of its own: registered by insmod, held while it is attached, and at work.
+
+# shellcheck source=scripts/vm/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# listed: how /proc/quire/policy has it, "*" before the one that is attached
+listed() {
+	sed -n 's/^\([ *]\) newest - .*/[\1]/p' /proc/quire/policy
+}
+
+! insmod "$(modinfo -n newest)" 2>"$tmp/err"
+ok $? "without quire its symbols are missing: $(<"$tmp/err")"
+load faults=0
+is "$(listed)" "" "it is not there before its module"
+modprobe newest
+is "$(listed)" "[ ]" "insmod registers it"
+! rmmod quire 2>"$tmp/err"
+ok $? "quire stays while its policy's module is there: $(<"$tmp/err")"
+
+no_swap_readahead
+# faults POLICY: major faults of a loop over 15 MiB with 12, attached before it starts
+faults() {
+	echo "$1" >/proc/quire/policy
+	limited 12M quire-load loop --size=15M -r 4 >"$tmp/loop" || say "the loop failed"
+	sed -n 's/^major_faults //p' "$tmp/loop"
+}
+native=$(faults native)
+newest=$(faults newest)
+is "$(listed)" "[*]" "it is attached"
+[ "$newest" -gt 500 ] && [ $((newest * 5)) -lt $((native * 4)) ]
+ok $? "a loop has fewer major faults with it: $newest, not $native"
+
+! rmmod newest 2>"$tmp/err"
+ok $? "it cannot go while it is attached: $(<"$tmp/err")"
+is "$(listed)" "[*]" "and goes on"
+echo native >/proc/quire/policy
+rmmod newest
+ok $? "detached, it can"
+is "$(listed)" "" "and is not listed any more"
+! { echo newest >/proc/quire/policy; } 2>/dev/null
+ok $? "nor can it be attached"
+modprobe newest && rmmod newest
+ok $? "it can come back, and go"
+finish
