@@ -29,6 +29,7 @@ struct options {
 	uint64_t rounds;
 	double seconds;		/* 0: count rounds instead */
 	uint64_t rate;		/* pages a second, 0: as fast as possible */
+	unsigned int pause_ms;	/* between rounds */
 	uint64_t seed;
 	double skew;
 	unsigned int write_percent;

@@ -59,11 +59,19 @@ bool out_of_time(const struct run *run)
 	return run->opt->seconds && now_ns() - run->started_ns >= run->opt->seconds * 1e9;
 }
 
-/* Whether to go round once more; counts the round if so. */
+/* Whether to go round once more; rests before it and counts it if so. */
 bool more_rounds(struct run *run)
 {
 	if (run->opt->seconds ? out_of_time(run) : run->res->rounds >= run->opt->rounds)
 		return false;
+	if (run->opt->pause_ms && run->res->rounds) {
+		const struct timespec nap = {
+			.tv_sec = run->opt->pause_ms / 1000,
+			.tv_nsec = run->opt->pause_ms % 1000 * 1000000L,
+		};
+
+		nanosleep(&nap, NULL);
+	}
 	run->res->rounds++;
 	return true;
 }
@@ -132,6 +140,8 @@ static int work(struct run *run, struct gate *gate)
 	self_sample(&to);
 	if (!pattern->samples)
 		self_add(res, &from, &to);
+	if (run->space.pages)
+		note(run, "resident_pages", space_cached(&run->space));
 	return 0;
 }
 

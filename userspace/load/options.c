@@ -66,6 +66,7 @@ enum key {
 	KEY_SEED = 256, KEY_ROUNDS, KEY_SECONDS, KEY_CPU, KEY_PROCESSES, KEY_THREADS, KEY_SKEW,
 	KEY_WRITES, KEY_HOT, KEY_COLD, KEY_READAHEAD, KEY_WAIT, KEY_HOLD, KEY_JSON, KEY_CHECK,
 	KEY_MEMORY, KEY_OPERATION, KEY_FILE, KEY_DIR, KEY_TRACE, KEY_RATE, KEY_SIZE,
+	KEY_PAUSE,
 };
 
 static const struct argp_option options[] = {
@@ -75,6 +76,7 @@ static const struct argp_option options[] = {
 	{ "rounds", 'r', "N", 0, "rounds (1)", 1 },
 	{ "seconds", 's', "S", 0, "as many rounds as fit into S seconds", 1 },
 	{ "rate", KEY_RATE, "N", 0, "at most N pages a second", 1 },
+	{ "pause", KEY_PAUSE, "MS", 0, "milliseconds of rest between rounds, in the time reported (0)", 1 },
 	{ "seed", KEY_SEED, "N", 0, "of the random numbers and the pages' stamps (1)", 1 },
 	{ "memory", KEY_MEMORY, "KIND", 0, "anon, shmem or file, for the patterns of reference", 2 },
 	{ "writes", KEY_WRITES, "PERCENT", 0, "share of references that write (0)", 2 },
@@ -216,6 +218,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_RATE:
 		opt->rate = number(state, "--rate", arg, 1, UINT32_MAX);
+		break;
+	case KEY_PAUSE:
+		opt->pause_ms = number(state, "--pause", arg, 0, 3600000);
 		break;
 	case KEY_SEED:
 		opt->seed = number(state, "--seed", arg, 0, UINT64_MAX);

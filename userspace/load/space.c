@@ -221,22 +221,24 @@ int space_drop_cache(struct space *space)
 }
 
 /**
- * space_cached() - how many of a file's pages are in the page cache
- * @space: a space over a file
+ * space_cached() - how many of a space's pages are in memory
+ * @space: the space; of a file, what is in the page cache counts, of anonymous memory also what is
+ *	   in the swap cache
  *
  * Return: pages, or -1.
  */
 long long space_cached(const struct space *space)
 {
 	size_t bytes = space->pages * PAGE_BYTES, page;
+	bool file = space->kind == SPACE_FILE || space->kind == SPACE_READ;
 	unsigned char *present = malloc(space->pages);
-	void *at = mmap(NULL, bytes, PROT_READ, MAP_SHARED, space->fd, 0);
+	void *at = file ? mmap(NULL, bytes, PROT_READ, MAP_SHARED, space->fd, 0) : space->base;
 	long long count = -1;
 
-	if (present && at != MAP_FAILED && !mincore(at, bytes, present))
+	if (present && at && at != MAP_FAILED && !mincore(at, bytes, present))
 		for (count = 0, page = 0; page < space->pages; page++)
 			count += present[page] & 1;
-	if (at != MAP_FAILED)
+	if (file && at != MAP_FAILED)
 		munmap(at, bytes);
 	free(present);
 	return count;

@@ -98,6 +98,9 @@ for pattern in loop random hot-scan zipf phases; do
 		ok $? "$pattern over $memory"
 	done
 done
+run loop -n 10 -r 3 --pause=100
+[ "$(field elapsed_us)" -ge 200000 ] && [ "$(field resident_pages)" = 10 ]
+ok $? "two rests of 100 ms between three rounds"
 run leak -n 500 -m 20
 ok $? "leak"
 
@@ -155,7 +158,7 @@ ok $? "--json"
 
 for bad in "" "nothing" "loop loop" "loop -n 0" "loop -n x" "loop -n 5 -m 6" "loop -r -1" \
 	"loop --memory=x" "tlb-shooter --operation=x" "race --trace=/dev/null" "loop --size=5T" \
-	"loop -p 2 --trace=/dev/null" "zipf --skew=nan" "loop -s 0" "loop --nonsense"; do
+	"loop -p 2 --trace=/dev/null" "loop --pause=x" "zipf --skew=nan" "loop -s 0" "loop --nonsense"; do
 	# shellcheck disable=SC2086 # words on purpose
 	run $bad
 	ok $(($? != 2)) "usage error: quire-load $bad"
