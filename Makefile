@@ -125,7 +125,8 @@ dkms:
 
 #:
 #: Measuring:
-#:   bench-NAME  one of scripts/bench/, in the VM: bench-stat is what loading costs
+#:   bench-NAME  one of scripts/bench/, in the VM: bench-stat is what loading costs,
+#:               bench-policy what policies do: LOADS=loop,zipf POLICIES=lru,arc ROUNDS=3
 bench-%: setup-build setup-vm
 	@test -x scripts/bench/$* || { echo "no scripts/bench/$*; there are: $(notdir $(wildcard scripts/bench/*))" >&2; exit 2; }
 	@scripts/bench/$*
