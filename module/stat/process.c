@@ -95,10 +95,10 @@ static struct quire_proc *quire_proc_add(struct pid *pid, bool kthread)
 	unsigned long flags;
 
 	if (READ_ONCE(quire_procs_nr) >= quire_max_processes)
-		goto lost;
+		return NULL;
 	proc = kmem_cache_zalloc(quire_proc_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!proc)
-		goto lost;
+		return NULL;
 	proc->pid = get_pid(pid);
 	proc->kthread = kthread;
 
@@ -112,7 +112,7 @@ static struct quire_proc *quire_proc_add(struct pid *pid, bool kthread)
 		spin_unlock_irqrestore(&quire_procs_lock, flags);
 		put_pid(proc->pid);
 		kmem_cache_free(quire_proc_cache, proc);
-		goto lost;
+		return NULL;
 	}
 	hash_add_rcu(quire_procs_by_pid, &proc->hash, (unsigned long)pid);
 	quire_procs_nr++;
@@ -124,9 +124,16 @@ unlock:
 	put_pid(proc->pid);
 	kmem_cache_free(quire_proc_cache, proc);
 	return other;
-lost:
-	atomic64_inc(&quire_procs_lost);
-	return NULL;
+}
+
+/* The same for one that is new to us: it is lost if there is no room now. */
+static struct quire_proc *quire_proc_add_new(struct pid *pid, bool kthread)
+{
+	struct quire_proc *proc = quire_proc_add(pid, kthread);
+
+	if (!proc)
+		atomic64_inc(&quire_procs_lost);
+	return proc;
 }
 
 /**
@@ -219,7 +226,7 @@ static void quire_proc_end(struct quire_proc *proc, struct task_struct *task)
 static void quire_on_fork(void *data, struct task_struct *parent, struct task_struct *child)
 {
 	if (thread_group_leader(child))
-		quire_proc_add(task_tgid(child), child->flags & PF_KTHREAD);
+		quire_proc_add_new(task_tgid(child), child->flags & PF_KTHREAD);
 }
 
 static void quire_on_exit(void *data, struct task_struct *task)
@@ -311,7 +318,7 @@ static void quire_procs_adopt(void)
 	for_each_process(task) {
 		if (!atomic_read(&task->signal->live))
 			continue;
-		proc = quire_proc_add(task_tgid(task), task->flags & PF_KTHREAD);
+		proc = quire_proc_add_new(task_tgid(task), task->flags & PF_KTHREAD);
 		/* Its exit may have looked for the record just before it was there. */
 		if (proc && !atomic_read(&task->signal->live))
 			quire_proc_end(proc, task);
