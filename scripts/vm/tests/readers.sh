@@ -41,9 +41,9 @@ for i in 1 2 3; do
 done
 # remove: an open file of debugfs holds the module, as is usual, so it is tried until nobody has one
 remove() {
-	local try
+	local end=$((SECONDS + 60))
 
-	for ((try = 0; try < 200; try++)); do
+	while [ $SECONDS -lt $end ]; do
 		! rmmod quire 2>"$tmp/rmmod" || return 0
 		grep -q 'in use' "$tmp/rmmod" || return 1
 	done
