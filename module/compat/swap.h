@@ -9,6 +9,7 @@
 #ifndef QUIRE_COMPAT_SWAP_H
 #define QUIRE_COMPAT_SWAP_H
 
+#include <linux/blkdev.h>
 #include <linux/mm.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
@@ -24,6 +25,15 @@ static inline struct folio *quire_swap_arg(unsigned long arg)
 static inline unsigned int quire_folio_swap_type(struct folio *folio)
 {
 	return swp_type((swp_entry_t){ .val = page_private(&folio->page) });
+}
+
+/*
+ * The contents of the device or file that a folio is swapped to, which a folio
+ * that is read or written keeps from being switched off.
+ */
+static inline struct address_space *quire_folio_swap_mapping(struct folio *folio)
+{
+	return swapcache_mapping(folio);
 }
 
 #endif

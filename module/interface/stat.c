@@ -29,15 +29,23 @@ void quire_put_count(struct seq_file *m, enum quire_count what, u64 value)
 static void quire_put_swap_devices(struct seq_file *m)
 {
 	struct quire_swap_device device;
+	u64 zram_in = 0, zram_out = 0;
+	bool zram = false;
 	unsigned int i;
 
 	for (i = 0; i < quire_swap_devices(); i++) {
-		quire_swap_read(i, &device);
-		if (!device.in_pages && !device.out_pages)
+		if (!quire_swap_read(i, &device))
 			continue;
 		seq_printf(m, "swap%u_in_pages %llu\n", i, device.in_pages);
 		seq_printf(m, "swap%u_out_pages %llu\n", i, device.out_pages);
+		if (device.is_zram) {
+			zram = true;
+			zram_in += device.in_pages;
+			zram_out += device.out_pages;
+		}
 	}
+	if (zram)
+		seq_printf(m, "zram_in_pages %llu\nzram_out_pages %llu\n", zram_in, zram_out);
 }
 
 /**

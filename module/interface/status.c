@@ -7,6 +7,7 @@
 #include "hook/hook.h"
 #include "interface/interface.h"
 #include "quire/part.h"
+#include "stat/swap.h"
 #include "stat/wait.h"
 
 #define QUIRE_LRU_GEN	"/sys/kernel/mm/lru_gen/enabled"
@@ -74,6 +75,7 @@ static void quire_put_part(struct seq_file *m, const struct quire_part *part)
  */
 int quire_status_show(struct seq_file *m, void *unused)
 {
+	struct quire_swap_device device;
 	struct quire_proc_stats stats;
 	struct quire_part *part;
 	unsigned int i;
@@ -90,6 +92,10 @@ int quire_status_show(struct seq_file *m, void *unused)
 	seq_printf(m, "process_record_bytes %u\n", stats.record_bytes);
 	seq_printf(m, "waits_missed %llu\n", quire_waits_missed());
 
+	for (i = 0; i < quire_swap_devices(); i++) {
+		if (quire_swap_read(i, &device))
+			seq_printf(m, "swap %u %s\n", i, device.name);
+	}
 	quire_parts_lock();
 	for (i = 0; (part = quire_part_at(i)); i++)
 		quire_put_part(m, part);

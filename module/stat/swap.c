@@ -13,7 +13,8 @@
  * zswap's; all are in /proc/quire/stat beside ours.
  *
  * Devices are told apart by their swap type: the place in the kernel's table,
- * which is also the order of /proc/swaps.
+ * which is also the order of /proc/swaps. What is in a place is looked up when
+ * the first page goes there, and again when it is another device.
  */
 #include "compat/swap.h"
 #include "hook/hook.h"
@@ -22,32 +23,71 @@
 #include "stat/tally.h"
 
 struct quire_swap_cpu {
-	struct quire_swap_device device[MAX_SWAPFILES];
+	u64 in_pages[MAX_SWAPFILES];
+	u64 out_pages[MAX_SWAPFILES];
+};
+
+struct quire_swap_place {
+	struct address_space *mapping;	/* of the device that is known; only compared */
+	char name[QUIRE_SWAP_NAME];
+	bool is_zram;
 };
 
 static DEFINE_PER_CPU(struct quire_swap_cpu, quire_swap_cpu);
+static struct quire_swap_place quire_swap_places[MAX_SWAPFILES];
+static DEFINE_SPINLOCK(quire_swap_lock);	/* for quire_swap_places */
+
+/* Another device is in this place: learn its name. While a folio is read or written. */
+static void quire_swap_learn(struct quire_swap_place *place, struct address_space *mapping)
+{
+	struct inode *inode = mapping->host;
+	unsigned long flags;
+
+	spin_lock_irqsave(&quire_swap_lock, flags);
+	if (S_ISBLK(inode->i_mode))
+		snprintf(place->name, sizeof(place->name), "%pg", I_BDEV(inode));
+	else
+		snprintf(place->name, sizeof(place->name), "file on %s", inode->i_sb->s_id);
+	place->is_zram = strstarts(place->name, "zram");
+	WRITE_ONCE(place->mapping, mapping);
+	spin_unlock_irqrestore(&quire_swap_lock, flags);
+}
+
+/* The place of a folio that is read or written; MAX_SWAPFILES and above if it has none. */
+static unsigned int quire_swap_place(struct folio *folio)
+{
+	unsigned int type = quire_folio_swap_type(folio);
+	struct address_space *mapping;
+
+	if (type >= MAX_SWAPFILES)
+		return type;
+	mapping = quire_folio_swap_mapping(folio);
+	if (unlikely(READ_ONCE(quire_swap_places[type].mapping) != mapping))
+		quire_swap_learn(&quire_swap_places[type], mapping);
+	return type;
+}
 
 static int quire_on_swap_read(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct folio *folio = quire_swap_arg(regs_get_kernel_argument(regs, 0));
-	unsigned int type = quire_folio_swap_type(folio);
+	unsigned int type = quire_swap_place(folio);
 	long pages = folio_nr_pages(folio);
 
 	quire_tally(QUIRE_SWAP_IN_PAGES, pages);
 	if (type < MAX_SWAPFILES)
-		this_cpu_add(quire_swap_cpu.device[type].in_pages, pages);
+		this_cpu_add(quire_swap_cpu.in_pages[type], pages);
 	return 0;
 }
 
 static int quire_on_swap_write(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct folio *folio = quire_swap_arg(regs_get_kernel_argument(regs, 0));
-	unsigned int type = quire_folio_swap_type(folio);
+	unsigned int type = quire_swap_place(folio);
 	long pages = folio_nr_pages(folio);
 
 	quire_tally(QUIRE_SWAP_OUT_PAGES, pages);
 	if (type < MAX_SWAPFILES)
-		this_cpu_add(quire_swap_cpu.device[type].out_pages, pages);
+		this_cpu_add(quire_swap_cpu.out_pages[type], pages);
 	return 0;
 }
 
@@ -66,11 +106,11 @@ enum { HOOK_READ, HOOK_WRITE, HOOK_REFAULT };
 static struct quire_hook quire_swap_hooks[] = {
 	[HOOK_READ] = {
 		.kind = QUIRE_HOOK_ENTRY, QUIRE_HOOK_NAMES(QUIRE_SWAP_READ), .required = true,
-		.kp.pre_handler = quire_on_swap_read, .cost = "two counts a page read",
+		.kp.pre_handler = quire_on_swap_read, .cost = "two counts a page read, and a look at its device",
 	},
 	[HOOK_WRITE] = {
 		.kind = QUIRE_HOOK_ENTRY, QUIRE_HOOK_NAMES(QUIRE_SWAP_WRITE), .required = true,
-		.kp.pre_handler = quire_on_swap_write, .cost = "two counts a page written",
+		.kp.pre_handler = quire_on_swap_write, .cost = "two counts a page written, and a look at its device",
 	},
 	[HOOK_REFAULT] = {
 		.kind = QUIRE_HOOK_ENTRY, .name = "workingset_refault",
@@ -95,22 +135,30 @@ unsigned int quire_swap_devices(void)
 }
 
 /**
- * quire_swap_read - the traffic of a swap device
+ * quire_swap_read - a swap device and its traffic
  * @nr:		its swap type
  * @device:	filled in
+ *
+ * Return: whether there was any traffic.
  */
-void quire_swap_read(unsigned int nr, struct quire_swap_device *device)
+bool quire_swap_read(unsigned int nr, struct quire_swap_device *device)
 {
+	const struct quire_swap_place *place = &quire_swap_places[nr];
+	unsigned long flags;
 	int cpu;
+
+	spin_lock_irqsave(&quire_swap_lock, flags);
+	strscpy(device->name, place->name, sizeof(device->name));
+	device->is_zram = place->is_zram;
+	spin_unlock_irqrestore(&quire_swap_lock, flags);
 
 	device->in_pages = 0;
 	device->out_pages = 0;
 	for_each_possible_cpu(cpu) {
-		const struct quire_swap_device *one = &per_cpu(quire_swap_cpu, cpu).device[nr];
-
-		device->in_pages += READ_ONCE(one->in_pages);
-		device->out_pages += READ_ONCE(one->out_pages);
+		device->in_pages += READ_ONCE(per_cpu(quire_swap_cpu.in_pages[nr], cpu));
+		device->out_pages += READ_ONCE(per_cpu(quire_swap_cpu.out_pages[nr], cpu));
 	}
+	return device->in_pages || device->out_pages;
 }
 
 static int quire_swap_start(void)

@@ -7,6 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 no_swap_readahead
 load swap=1
+first=$(sed -n 's,^/dev/\([^ ]*\) .*,\1,p' /proc/swaps)
 echo keep_exited_ms=600000 >/proc/quire/config
 
 declare -A before after row_before row_after
@@ -14,6 +15,11 @@ declare -A before after row_before row_after
 # delta NAME: what a count of the machine grew by
 delta() {
 	echo $((after[$1] - before[$1]))
+}
+
+# swap_names: the numbers and names of devices with traffic
+swap_names() {
+	sed -n 's/^swap //p' /proc/quire/status | paste -sd ' '
 }
 
 take() {
@@ -96,8 +102,31 @@ end
 is "$(delta swap1_in_pages)" 300 "300 pages read from the second device"
 within "$(delta swap1_out_pages)" 300 400 "300 pages written to the second device"
 is "$(delta swap0_in_pages)" 0 "none from the first"
+is "$(swap_names)" "0 $first 1 file on $(basename "$(findmnt -no SOURCE $data)")" \
+	"the status names the devices"
 swapoff $data/swapfile
 rm $data/swapfile
+
+# zram: another device in the place of the second.
+if modprobe zram num_devices=1; then
+	echo 64M >/sys/block/zram0/disksize
+	mkswap /dev/zram0 >/dev/null && swapon -p 20 /dev/zram0
+	ok $? "swap on zram"
+	quire-load swap -n 300 --cpu=0 >/dev/null
+	take before
+	start swap -n 300 --cpu=0
+	go
+	take after
+	end
+	is "$(delta zram_in_pages)" 300 "300 pages read from zram"
+	within "$(delta zram_out_pages)" 300 400 "300 pages written to zram"
+	is "$(delta swap1_in_pages)" 300 "and no other is in its place"
+	is "$(swap_names)" "0 $first 1 zram0" "the status names it"
+	swapoff /dev/zram0
+	rmmod zram
+else
+	skip "zram" "this kernel has none"
+fi
 
 # Read-ahead: more comes in than was asked for, and the kernel's hits are shown.
 echo 3 >/proc/sys/vm/page-cluster
