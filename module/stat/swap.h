@@ -7,7 +7,7 @@
 
 #include <linux/types.h>
 
-#define QUIRE_SWAP_NAME		32
+#define QUIRE_SWAP_NAME		48
 
 /**
  * struct quire_swap_device - traffic of one swap device
