@@ -24,11 +24,15 @@
  * @list:	in quire_registry
  * @ops:	the policy
  * @owner:	the module it comes from; NULL for our own
+ * @users:	who has it by quire_policy_get()
+ * @leaving:	unregistered: nobody finds it any more, and it ends with its last user
  */
 struct quire_entry {
 	struct list_head list;
 	const struct quire_policy_ops *ops;
 	struct module *owner;
+	unsigned int users;
+	bool leaving;
 };
 
 static LIST_HEAD(quire_registry);
@@ -49,10 +53,16 @@ static struct quire_entry *quire_find_entry(const char *name)
 	struct quire_entry *entry;
 
 	list_for_each_entry(entry, &quire_registry, list) {
-		if (!strcmp(entry->ops->name, name))
+		if (!entry->leaving && !strcmp(entry->ops->name, name))
 			return entry;
 	}
 	return NULL;
+}
+
+static void quire_forget_entry(struct quire_entry *entry)
+{
+	list_del(&entry->list);
+	kfree(entry);
 }
 
 static bool quire_name_is_good(const char *name)
@@ -128,7 +138,10 @@ EXPORT_SYMBOL_GPL(quire_register_policy);
 
 /**
  * quire_unregister_policy - a policy goes
- * @ops:	the policy; it is not attached, as its module could not go then
+ * @ops:	the policy; one that is not registered is left alone
+ *
+ * While it is attached its module cannot go, so that an exit function need not care. Called
+ * earlier, it makes the policy unknown at once, and whoever has it keeps it and its module.
  *
  * Context: process, may sleep.
  */
@@ -139,8 +152,9 @@ void quire_unregister_policy(const struct quire_policy_ops *ops)
 	mutex_lock(&quire_registry_mutex);
 	entry = quire_find_entry(ops->name);
 	if (entry && entry->ops == ops) {
-		list_del(&entry->list);
-		kfree(entry);
+		entry->leaving = true;
+		if (!entry->users)
+			quire_forget_entry(entry);
 	}
 	mutex_unlock(&quire_registry_mutex);
 }
@@ -160,8 +174,10 @@ const struct quire_policy_ops *quire_policy_get(const char *name)
 
 	mutex_lock(&quire_registry_mutex);
 	entry = quire_find_entry(name);
-	if (entry && try_module_get(entry->owner))
+	if (entry && try_module_get(entry->owner)) {
+		entry->users++;
 		ops = entry->ops;
+	}
 	mutex_unlock(&quire_registry_mutex);
 	return ops;
 }
@@ -175,9 +191,15 @@ void quire_policy_put(const struct quire_policy_ops *ops)
 	struct quire_entry *entry;
 
 	mutex_lock(&quire_registry_mutex);
-	entry = quire_find_entry(ops->name);
-	if (entry)
+	list_for_each_entry(entry, &quire_registry, list) {
+		if (entry->ops != ops || !entry->users)
+			continue;
+		entry->users--;
 		module_put(entry->owner);
+		if (entry->leaving && !entry->users)
+			quire_forget_entry(entry);
+		break;
+	}
 	mutex_unlock(&quire_registry_mutex);
 }
 
@@ -194,8 +216,10 @@ void quire_policies_show(void (*show)(void *data, const struct quire_policy_ops 
 	struct quire_entry *entry;
 
 	mutex_lock(&quire_registry_mutex);
-	list_for_each_entry(entry, &quire_registry, list)
-		show(data, entry->ops);
+	list_for_each_entry(entry, &quire_registry, list) {
+		if (!entry->leaving)
+			show(data, entry->ops);
+	}
 	mutex_unlock(&quire_registry_mutex);
 }
 
@@ -228,8 +252,6 @@ void quire_registry_stop(void)
 {
 	struct quire_entry *entry, *next;
 
-	list_for_each_entry_safe(entry, next, &quire_registry, list) {
-		list_del(&entry->list);
-		kfree(entry);
-	}
+	list_for_each_entry_safe(entry, next, &quire_registry, list)
+		quire_forget_entry(entry);
 }
