@@ -15,6 +15,10 @@ static char *suites = "";
 module_param(suites, charp, 0);
 MODULE_PARM_DESC(suites, "names of the suites to run, separated by commas (default: all)");
 
+static struct kunit_suite *const other_suites[] = {
+	&quire_registry_suite, &quire_guard_suite, &quire_setting_suite,
+};
+
 static struct kunit_suite **chosen;
 static unsigned int nr_chosen;
 
@@ -55,11 +59,14 @@ static int __init quire_kunit_init(void)
 	policies = quire_policy_suites(&nr_policies);
 	if (!policies)
 		return err;
-	chosen = kcalloc(nr_policies + quire_nr_fault_suites, sizeof(*chosen), GFP_KERNEL);
+	chosen = kcalloc(nr_policies + ARRAY_SIZE(other_suites) + quire_nr_fault_suites,
+			 sizeof(*chosen), GFP_KERNEL);
 	if (!chosen)
 		goto no_memory;
 	for (i = 0; i < nr_policies; i++)
 		choose(policies[i], true);
+	for (i = 0; i < ARRAY_SIZE(other_suites); i++)
+		choose(other_suites[i], true);
 	for (i = 0; i < quire_nr_fault_suites; i++)
 		choose(quire_fault_suites[i], false);
 

@@ -18,6 +18,11 @@ struct kunit_suite **quire_policy_suites(unsigned int *nr);
 /** quire_policy_suites_free() - frees them. */
 void quire_policy_suites_free(void);
 
+/* What surrounds the policies. */
+extern struct kunit_suite quire_guard_suite;
+extern struct kunit_suite quire_registry_suite;
+extern struct kunit_suite quire_setting_suite;
+
 /* Suites with a fault each, to try scripts/kunit on; they run only when asked for. */
 extern struct kunit_suite *const quire_fault_suites[];
 extern const unsigned int quire_nr_fault_suites;

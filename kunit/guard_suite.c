@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the guard promises: whatever a policy answers, what it may refuse is bounded. */
+#include <linux/string.h>
+#include <linux/time64.h>
+
+#include "../module/policy/guard.h"
+#include "suites.h"
+
+#define MS(n)	((u64)(n) * NSEC_PER_MSEC)
+#define US(n)	((u64)(n) * NSEC_PER_USEC)
+#define T0	(5 * (u64)NSEC_PER_SEC)	/* when each case begins */
+#define TASK	0xffff888000123400ull
+#define OTHER	(TASK + 64)		/* in another place of the table of passes */
+#define TWIN	(TASK + 64 * QUIRE_GUARD_PASSES)	/* in the same */
+
+/* Small, and no two alike; each case changes what it is not about out of the way. */
+static const struct quire_guard_limits small = {
+	.row = 7, .pass = 5, .credit = 3, .credit_ms = 2, .credit_max = 100, .trips = 4,
+	.stall_ms = 50, .strikes = 3, .strike_ms = 1000, .slow_call_us = 10, .slow_ms = 2,
+	.slow_percent = 25,
+};
+
+static struct quire_guard guard;
+static struct quire_guard_limits limits;
+
+static void start(void)
+{
+	quire_guard_start(&guard, &limits, T0);
+}
+
+/* How many of @wishes in a row are granted. */
+static u32 refusals(u32 wishes, u64 task)
+{
+	u32 granted = 0;
+
+	for (; wishes; wishes--)
+		granted += quire_guard_may_refuse(&guard, T0, task);
+	return granted;
+}
+
+static void lets_one_reclaimer_refuse_a_pass_and_no_more(struct kunit *test)
+{
+	start();
+	KUNIT_EXPECT_EQ(test, refusals(5, TASK), 5u);
+	KUNIT_EXPECT_FALSE(test, guard.open);
+	KUNIT_EXPECT_EQ(test, refusals(50, TASK), 0u);
+	KUNIT_EXPECT_TRUE(test, guard.open);
+	KUNIT_EXPECT_EQ(test, guard.trips, 1u);
+	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_NONE);
+}
+
+static void lets_all_reclaimers_refuse_a_row_and_no_more(struct kunit *test)
+{
+	start();
+	KUNIT_EXPECT_EQ(test, refusals(4, TASK), 4u);
+	KUNIT_EXPECT_EQ(test, refusals(3, OTHER), 3u);
+	KUNIT_EXPECT_FALSE(test, guard.open);
+	KUNIT_EXPECT_EQ(test, refusals(1, OTHER), 0u);
+	KUNIT_EXPECT_TRUE(test, guard.open);
+}
+
+static void counts_the_row_even_of_reclaimers_that_share_a_place(struct kunit *test)
+{
+	u32 i, granted = 0;
+
+	start();
+	for (i = 0; i < 100; i++)
+		granted += refusals(1, i & 1 ? TASK : TWIN);
+	KUNIT_EXPECT_EQ(test, granted, 7u);
+}
+
+static void lets_the_kernel_decide_for_all_until_a_page_has_gone(struct kunit *test)
+{
+	start();
+	refusals(6, TASK);
+	KUNIT_EXPECT_EQ(test, refusals(20, OTHER), 0u);
+	quire_guard_let_go(&guard, TASK);
+	KUNIT_EXPECT_EQ(test, refusals(20, TASK), 0u);
+	quire_guard_gone(&guard, false);
+	KUNIT_EXPECT_EQ(test, refusals(20, TASK), 5u);
+}
+
+static void begins_a_row_and_a_pass_anew_when_a_page_is_let_go(struct kunit *test)
+{
+	start();
+	refusals(3, TASK);
+	refusals(3, OTHER);
+	quire_guard_let_go(&guard, TASK);
+	/* Of the other's pass 2 are left, of the row all. */
+	KUNIT_EXPECT_EQ(test, refusals(2, OTHER), 2u);
+	KUNIT_EXPECT_EQ(test, refusals(5, TASK), 5u);
+	KUNIT_EXPECT_EQ(test, refusals(1, TASK), 0u);
+}
+
+static void begins_all_passes_anew_when_a_page_has_gone(struct kunit *test)
+{
+	start();
+	refusals(3, TASK);
+	refusals(3, OTHER);
+	quire_guard_gone(&guard, true);
+	KUNIT_EXPECT_EQ(test, refusals(4, OTHER), 4u);
+	KUNIT_EXPECT_EQ(test, refusals(3, TASK), 3u);
+	KUNIT_EXPECT_EQ(test, refusals(1, TASK), 0u);
+}
+
+static void grants_no_more_than_has_been_paid_for(struct kunit *test)
+{
+	limits.row = limits.pass = 1000;
+	limits.credit_max = 20;
+	start();
+	KUNIT_EXPECT_EQ(test, refusals(100, TASK), 20u);
+	/* The kernel decides about these pages, and the policy is not shut out. */
+	KUNIT_EXPECT_FALSE(test, guard.open);
+	KUNIT_EXPECT_EQ(test, guard.trips, 0u);
+	quire_guard_gone(&guard, true);
+	KUNIT_EXPECT_EQ(test, refusals(100, TASK), 3u);
+	quire_guard_gone(&guard, false);
+	quire_guard_gone(&guard, false);
+	KUNIT_EXPECT_EQ(test, refusals(100, TASK), 6u);
+}
+
+static void is_paid_by_time_and_loses_no_part_of_a_millisecond(struct kunit *test)
+{
+	u64 now = T0;
+	u32 i, granted = 0;
+
+	limits.row = limits.pass = 1000;
+	start();
+	refusals(100, TASK);
+	KUNIT_EXPECT_FALSE(test, quire_guard_may_refuse(&guard, T0 + MS(1) - 1, TASK));
+	/* 2 for each of 10 ms, in steps of 400 us. */
+	for (i = 1; i <= 25; i++) {
+		now = T0 + i * US(400);
+		while (quire_guard_may_refuse(&guard, now, TASK))
+			granted++;
+	}
+	KUNIT_EXPECT_EQ(test, granted, 20u);
+	KUNIT_EXPECT_FALSE(test, quire_guard_may_refuse(&guard, T0, TASK));
+}
+
+static void saves_up_no_more_than_its_most(struct kunit *test)
+{
+	u32 i, granted = 0;
+
+	limits.row = limits.pass = 1000;
+	start();
+	for (i = 0; i < 1000; i++)
+		quire_guard_gone(&guard, true);
+	while (quire_guard_may_refuse(&guard, T0 + MS(1000000), TASK))
+		granted++;
+	KUNIT_EXPECT_EQ(test, granted, 100u);
+}
+
+/* Uses up the budget at @now; then a page goes. */
+static void trip(u64 now, bool chosen)
+{
+	while (!guard.open)
+		quire_guard_may_refuse(&guard, now, TASK);
+	quire_guard_gone(&guard, chosen);
+}
+
+static void ejects_a_policy_that_keeps_all_when_trips_and_time_are_enough(struct kunit *test)
+{
+	u32 i;
+
+	limits.credit = limits.credit_max = 1000;
+	start();
+	for (i = 0; i < 20; i++) {
+		trip(T0 + MS(1) + MS(50) - 1, false);
+		if (!i)
+			guard.trip_ns = T0 + MS(1);
+		KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_NONE);
+	}
+	trip(T0 + MS(51), false);
+	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_KEEPS);
+}
+
+static void does_not_eject_for_few_trips_in_a_long_time(struct kunit *test)
+{
+	limits.credit = limits.credit_max = 1000;
+	start();
+	trip(T0, false);
+	trip(T0 + MS(1000), false);
+	trip(T0 + MS(2000), false);
+	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_NONE);
+	trip(T0 + MS(3000), false);
+	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_KEEPS);
+}
+
+static void forgives_when_a_page_goes_that_the_policy_gave_up(struct kunit *test)
+{
+	u32 i;
+
+	limits.credit = limits.credit_max = 1000;
+	start();
+	for (i = 0; i < 100; i++)
+		trip(T0 + i * MS(1000), i % 3 == 2);
+	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_NONE);
+}
+
+static void ejects_at_the_last_of_its_strikes(struct kunit *test)
+{
+	start();
+	quire_guard_strike(&guard, T0, QUIRE_FAULT_NO_VICTIM);
+	quire_guard_strike(&guard, T0 + MS(999), QUIRE_FAULT_BAD_GHOST);
+	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_NONE);
+	quire_guard_strike(&guard, T0 + MS(1998), QUIRE_FAULT_BAD_VICTIM);
+	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_BAD_VICTIM);
+}
+
+static void forgets_strikes_after_a_time_without_one(struct kunit *test)
+{
+	u32 i;
+
+	start();
+	for (i = 0; i < 20; i++) {
+		quire_guard_strike(&guard, T0 + i * MS(2000), QUIRE_FAULT_NO_VICTIM);
+		quire_guard_strike(&guard, T0 + i * MS(2000) + MS(1000) - 1,
+				   QUIRE_FAULT_NO_VICTIM);
+	}
+	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_NONE);
+}
+
+static void ejects_at_once_when_lists_are_broken(struct kunit *test)
+{
+	start();
+	quire_guard_strike(&guard, T0, QUIRE_FAULT_BROKEN);
+	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_BROKEN);
+}
+
+static void names_the_fault_that_was_first(struct kunit *test)
+{
+	start();
+	quire_guard_strike(&guard, T0, QUIRE_FAULT_BROKEN);
+	quire_guard_strike(&guard, T0, QUIRE_FAULT_NO_VICTIM);
+	quire_guard_strike(&guard, T0, QUIRE_FAULT_NO_VICTIM);
+	quire_guard_called(&guard, T0, MS(100));
+	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_BROKEN);
+}
+
+static void does_not_mind_quick_calls_however_many(struct kunit *test)
+{
+	u32 i;
+
+	start();
+	for (i = 0; i < 10000; i++)
+		quire_guard_called(&guard, T0, US(10) - 1);
+	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_NONE);
+}
+
+static void ejects_for_slow_calls_that_add_up(struct kunit *test)
+{
+	u32 i;
+
+	start();
+	for (i = 0; i < 199; i++)
+		quire_guard_called(&guard, T0, US(10));
+	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_NONE);
+	quire_guard_called(&guard, T0, US(10));
+	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_SLOW);
+}
+
+static void allows_slow_calls_a_share_of_the_time(struct kunit *test)
+{
+	u64 now = T0;
+	u32 i;
+
+	start();
+	/* A quarter of the time, for ever. */
+	for (i = 0; i < 1000; i++) {
+		now += MS(4);
+		quire_guard_called(&guard, now, MS(1));
+	}
+	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_NONE);
+	/* Half of it: 1 ms stands, each 2 ms add half a millisecond. */
+	quire_guard_called(&guard, now += MS(2), MS(1));
+	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_NONE);
+	quire_guard_called(&guard, now += MS(2), MS(1));
+	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_SLOW);
+}
+
+static void survives_a_clock_that_another_cpu_has_ahead(struct kunit *test)
+{
+	start();
+	quire_guard_called(&guard, T0 + MS(100), MS(1));
+	quire_guard_called(&guard, T0, US(500));
+	KUNIT_EXPECT_EQ(test, guard.slow_ns, MS(1) + US(500));
+	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_NONE);
+}
+
+/* Any answers at all, in any order: refusals are bounded by what pays for them, and by the row. */
+static void bounds_refusals_whatever_happens(struct kunit *test)
+{
+	u64 luck = 88172645463325252ull, now = T0, granted = 0, paid = small.credit_max;
+	u32 row = 0, worst = 0, i;
+
+	start();
+	for (i = 0; i < 200000; i++) {
+		luck ^= luck << 13;
+		luck ^= luck >> 7;
+		luck ^= luck << 17;
+		now += luck >> 45;	/* up to half a millisecond */
+		switch (luck % 64) {
+		case 0:
+			quire_guard_gone(&guard, luck & 64);
+			paid += small.credit;
+			row = 0;
+			break;
+		case 1:
+			quire_guard_let_go(&guard, TASK + (luck >> 8) % 3 * 64);
+			row = 0;
+			break;
+		default:
+			if (quire_guard_may_refuse(&guard, now, TASK + (luck >> 8) % 40 * 64)) {
+				granted++;
+				row++;
+			}
+		}
+		worst = max(worst, row);
+		if (granted > paid + (now - T0) / NSEC_PER_MSEC * small.credit_ms)
+			break;
+	}
+	KUNIT_EXPECT_EQ(test, i, 200000u);
+	KUNIT_EXPECT_EQ(test, worst, small.row);
+}
+
+static void has_usual_limits_that_leave_reclaim_a_way_out(struct kunit *test)
+{
+	const struct quire_guard_limits *usual = &quire_guard_usual;
+
+	/* A pass of reclaim at its most urgent looks at some thousand pages (SWAP_CLUSTER_MAX 32). */
+	KUNIT_EXPECT_LE(test, usual->row, 1024u);
+	KUNIT_EXPECT_LE(test, usual->pass, usual->row);
+	KUNIT_EXPECT_GE(test, usual->pass, 32u);
+	KUNIT_EXPECT_GE(test, usual->credit, 1u);
+	KUNIT_EXPECT_GE(test, usual->credit_max, usual->row);
+	KUNIT_EXPECT_GE(test, usual->trips, 1u);
+	KUNIT_EXPECT_LE(test, usual->stall_ms, 10000u);
+	KUNIT_EXPECT_GE(test, usual->strikes, 1u);
+	KUNIT_EXPECT_LT(test, usual->slow_percent, 100u);
+}
+
+static void says_each_fault_in_words(struct kunit *test)
+{
+	int a, b;
+
+	for (a = 0; a < QUIRE_FAULTS; a++) {
+		KUNIT_ASSERT_NOT_NULL(test, quire_fault_text(a));
+		for (b = 0; b < a; b++)
+			KUNIT_EXPECT_STRNEQ(test, quire_fault_text(a), quire_fault_text(b));
+	}
+	KUNIT_EXPECT_STREQ(test, quire_fault_text(QUIRE_FAULT_NONE), "nothing");
+	KUNIT_EXPECT_STREQ(test, quire_fault_text(QUIRE_FAULTS), "unknown");
+	KUNIT_EXPECT_STREQ(test, quire_fault_text(-1), "unknown");
+}
+
+static int begin(struct kunit *test)
+{
+	limits = small;
+	return 0;
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(lets_one_reclaimer_refuse_a_pass_and_no_more),
+	KUNIT_CASE(lets_all_reclaimers_refuse_a_row_and_no_more),
+	KUNIT_CASE(counts_the_row_even_of_reclaimers_that_share_a_place),
+	KUNIT_CASE(lets_the_kernel_decide_for_all_until_a_page_has_gone),
+	KUNIT_CASE(begins_a_row_and_a_pass_anew_when_a_page_is_let_go),
+	KUNIT_CASE(begins_all_passes_anew_when_a_page_has_gone),
+	KUNIT_CASE(grants_no_more_than_has_been_paid_for),
+	KUNIT_CASE(is_paid_by_time_and_loses_no_part_of_a_millisecond),
+	KUNIT_CASE(saves_up_no_more_than_its_most),
+	KUNIT_CASE(ejects_a_policy_that_keeps_all_when_trips_and_time_are_enough),
+	KUNIT_CASE(does_not_eject_for_few_trips_in_a_long_time),
+	KUNIT_CASE(forgives_when_a_page_goes_that_the_policy_gave_up),
+	KUNIT_CASE(ejects_at_the_last_of_its_strikes),
+	KUNIT_CASE(forgets_strikes_after_a_time_without_one),
+	KUNIT_CASE(ejects_at_once_when_lists_are_broken),
+	KUNIT_CASE(names_the_fault_that_was_first),
+	KUNIT_CASE(does_not_mind_quick_calls_however_many),
+	KUNIT_CASE(ejects_for_slow_calls_that_add_up),
+	KUNIT_CASE(allows_slow_calls_a_share_of_the_time),
+	KUNIT_CASE(survives_a_clock_that_another_cpu_has_ahead),
+	KUNIT_CASE(bounds_refusals_whatever_happens),
+	KUNIT_CASE(has_usual_limits_that_leave_reclaim_a_way_out),
+	KUNIT_CASE(says_each_fault_in_words),
+	{}
+};
+
+struct kunit_suite quire_guard_suite = { .name = "guard", .init = begin, .test_cases = cases };
