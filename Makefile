@@ -43,7 +43,7 @@ test: setup-build setup-vm setup-test setup-kunit
 	@scripts/test $(T)
 
 test-debug: setup-build setup-vm setup-debug setup-test
-	@scripts/test vm-debug
+	@scripts/test vm-debug kunit-vm-2 kunit-vm-4
 
 vm: setup-build setup-vm $(if $(filter debug,$(KERNEL)),setup-debug)
 	@scripts/kbuild $(vm_kernel)
@@ -82,10 +82,14 @@ check: setup-build setup-vm setup-test
 #:   kunit           the KUnit suites; SUITE=lirs for one, KERNEL=6.12
 #:   kunit-debug     the same under KASAN, UBSAN and lockdep
 #:   kunit-coverage  lines and branches that they cover
+#:   kunit-module    build/debug/quire_kunit.ko, for the VM: make vm KERNEL=debug CMD=kunit/vm
 #:   mutate          do they notice small changes to the policies? SUITE=lirs for one
-.PHONY: kunit kunit-debug kunit-coverage mutate
+.PHONY: kunit kunit-debug kunit-coverage kunit-module mutate
 kunit kunit-debug kunit-coverage: setup-build setup-vm setup-kunit
 	@scripts/kunit $(patsubst kunit-%,--%,$(filter-out kunit,$@)) $(SUITE)
+
+kunit-module: setup-build setup-vm setup-debug
+	@KERNEL=debug scripts/kunit --module
 
 mutate: setup-build setup-vm setup-kunit
 	@scripts/mutate $(SUITE)
