@@ -94,7 +94,7 @@ int quire_status_show(struct seq_file *m, void *unused)
 
 	for (i = 0; i < quire_swap_devices(); i++) {
 		if (quire_swap_read(i, &device))
-			seq_printf(m, "swap %u %s\n", i, device.name);
+			seq_printf(m, "swap%u_device %s\n", i, device.name);
 	}
 	quire_parts_lock();
 	for (i = 0; (part = quire_part_at(i)); i++)

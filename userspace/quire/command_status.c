@@ -40,6 +40,24 @@ static const char *fact(const struct quire_status *status, const char *name)
 	return text ? text : "?";
 }
 
+/* The devices that pages were swapped to: "swapN_device NAME" in the module's words. */
+static void print_swap(const struct quire_status *status)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < status->facts; i++) {
+		unsigned int number;
+		int end = 0;
+
+		if (sscanf(status->fact[i].name, "swap%u_device%n", &number, &end) != 1 || !end)
+			continue;
+		printf("swap %-7u %s\n", number, status->fact[i].text);
+		any = true;
+	}
+	if (any)
+		putchar('\n');
+}
+
 static void print_text(const struct quire_status *status)
 {
 	printf("quire.ko %s on Linux %s, page lists of reclaim: %s\n", fact(status, "version"),
@@ -47,6 +65,7 @@ static void print_text(const struct quire_status *status)
 	printf("%s processes recorded, %s of them have exited; room for %s, %s did not fit\n\n",
 	       fact(status, "processes"), fact(status, "processes_exited"),
 	       fact(status, "processes_max"), fact(status, "processes_lost"));
+	print_swap(status);
 	printf("%-12s %-12s %s\n", "PART", "STATE", "WHAT IT DOES");
 	for (size_t i = 0; i < status->parts; i++) {
 		const struct quire_part_status *part = &status->part[i];

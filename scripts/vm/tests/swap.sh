@@ -19,7 +19,7 @@ delta() {
 
 # swap_names: the numbers and names of devices with traffic
 swap_names() {
-	sed -n 's/^swap //p' /proc/quire/status | paste -sd ' '
+	sed -n 's/^swap\([0-9]*\)_device /\1 /p' /proc/quire/status | paste -sd ' '
 }
 
 take() {
@@ -122,6 +122,8 @@ if modprobe zram num_devices=1; then
 	within "$(delta zram_out_pages)" 300 400 "300 pages written to zram"
 	is "$(delta swap1_in_pages)" 300 "and no other is in its place"
 	is "$(swap_names)" "0 $first 1 zram0" "the status names it"
+	quire status | grep -qx 'swap 1  *zram0'
+	ok $? "and so does quire status"
 	swapoff /dev/zram0
 	rmmod zram
 else

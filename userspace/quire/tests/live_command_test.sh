@@ -111,6 +111,8 @@ tree() {
 		processes_exited 4
 		processes_max 16384
 		processes_lost 0
+		swap0_device vda
+		swap12_device file on sdb1
 		part faults running - page faults by cause
 		part tlb unavailable: tlb_flush cannot be hooked (error -2) - TLB flushes
 		hook faults handle_mm_fault attached missed 7 - a look
@@ -169,7 +171,8 @@ quire_is 0 status --from "$one" && has \
 	"tlb          unavailable  TLB flushes" \
 	"             tlb_flush cannot be hooked (error -2)" \
 	"faults       handle_mm_fault                      7" \
-	"tlb          tlb_flush                            no: No such file or directory"
+	"tlb          tlb_flush                            no: No such file or directory" \
+	"swap 0       vda" "swap 12      file on sdb1"
 ok $? "status: what runs, what does not and why"
 quire_is 0 status --from "$one" --json && json 'd["processes_max"] == 16384 and
 	d["parts"][1]["state"] == "unavailable" and d["hooks"][0]["missed"] == 7'
