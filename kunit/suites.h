@@ -23,6 +23,9 @@ extern struct kunit_suite quire_guard_suite;
 extern struct kunit_suite quire_registry_suite;
 extern struct kunit_suite quire_setting_suite;
 
+/* What the scanner of working sets works out. */
+extern struct kunit_suite quire_workingset_suite;
+
 /* Suites with a fault each, to try scripts/kunit on; they run only when asked for. */
 extern struct kunit_suite *const quire_fault_suites[];
 extern const unsigned int quire_nr_fault_suites;
