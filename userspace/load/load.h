@@ -46,6 +46,7 @@ struct options {
 	bool check;
 	const char *memory;	/* anon, shmem or file */
 	const char *operation;
+	const char *spread;	/* block, stride or random */
 	const char *file;
 	const char *dir;
 	const char *trace;
@@ -150,6 +151,7 @@ void expect(struct run *run, long long minor, long long major);
 bool more_rounds(struct run *run);
 bool out_of_time(const struct run *run);
 void pace(struct run *run);
+void sleep_until(uint64_t due);
 uint64_t random_next(uint64_t *state);
 uint64_t random_below(uint64_t *state, uint64_t limit);
 int fail(const char *what);
@@ -164,6 +166,7 @@ int random_run(struct run *run);
 int hot_scan_run(struct run *run);
 int zipf_run(struct run *run);
 int phases_run(struct run *run);
+int window_run(struct run *run);
 int stack_setup(struct run *run);
 int stack_run(struct run *run);
 int heap_setup(struct run *run);

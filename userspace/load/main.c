@@ -76,21 +76,25 @@ bool more_rounds(struct run *run)
 	return true;
 }
 
-/* Keep to --rate: wait until the next access is due. */
-void pace(struct run *run)
+/* Wait for a time of now_ns(), if it has not passed. */
+void sleep_until(uint64_t due)
 {
-	uint64_t due, now;
+	uint64_t now = now_ns();
 	struct timespec nap;
 
-	if (!run->opt->rate)
-		return;
-	due = run->started_ns + (uint64_t)(run->res->accesses * 1e9 / run->opt->rate);
-	now = now_ns();
 	if (due <= now)
 		return;
 	nap.tv_sec = (due - now) / 1000000000;
 	nap.tv_nsec = (due - now) % 1000000000;
 	nanosleep(&nap, NULL);
+}
+
+/* Keep to --rate: wait until the next access is due. */
+void pace(struct run *run)
+{
+	if (run->opt->rate)
+		sleep_until(run->started_ns +
+			    (uint64_t)(run->res->accesses * 1e9 / run->opt->rate));
 }
 
 /* Pipes on which processes say that they are prepared, or done, and hear that they may go on. */

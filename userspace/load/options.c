@@ -25,6 +25,9 @@ static const struct pattern patterns[] = {
 	{ "phases", "a locality of --part pages for 10 times as many reads, then another",
 	  .setup = seq_setup, .run = phases_run, .check = space_check, .pages = 25600,
 	  .traced = true },
+	{ "window", "the same --part pages (--spread) four times a second: a known working set",
+	  .setup = seq_setup, .run = window_run, .check = space_check, .pages = 25600,
+	  .traced = true },
 	{ "stack-growth", "calls that take the stack down page by page", .setup = stack_setup,
 	  .run = stack_run, .pages = 256 },
 	{ "heap-growth", "the heap taken up page by page with sbrk()", .setup = heap_setup,
@@ -66,7 +69,7 @@ enum key {
 	KEY_SEED = 256, KEY_ROUNDS, KEY_SECONDS, KEY_CPU, KEY_PROCESSES, KEY_THREADS, KEY_SKEW,
 	KEY_WRITES, KEY_HOT, KEY_COLD, KEY_READAHEAD, KEY_WAIT, KEY_HOLD, KEY_JSON, KEY_CHECK,
 	KEY_MEMORY, KEY_OPERATION, KEY_FILE, KEY_DIR, KEY_TRACE, KEY_RATE, KEY_SIZE,
-	KEY_PAUSE,
+	KEY_PAUSE, KEY_SPREAD,
 };
 
 static const struct argp_option options[] = {
@@ -81,6 +84,7 @@ static const struct argp_option options[] = {
 	{ "memory", KEY_MEMORY, "KIND", 0, "anon, shmem or file, for the patterns of reference", 2 },
 	{ "writes", KEY_WRITES, "PERCENT", 0, "share of references that write (0)", 2 },
 	{ "hot-percent", KEY_HOT, "PERCENT", 0, "hot-scan: share of the hot set (90)", 2 },
+	{ "spread", KEY_SPREAD, "HOW", 0, "window: where its pages are: block, stride or random", 2 },
 	{ "skew", KEY_SKEW, "S", 0, "zipf: exponent (1)", 2 },
 	{ "write", 'w', NULL, 0, "touch by writing", 2 },
 	{ "cold", KEY_COLD, NULL, 0, "with the file out of the page cache", 2 },
@@ -186,6 +190,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	static const char *const memories[] = { "anon", "shmem", "file", NULL };
 	static const char *const operations[] = { "munmap", "mprotect", "dontneed", NULL };
+	static const char *const spreads[] = { "block", "stride", "random", NULL };
 	struct options *opt = state->input;
 
 	switch (key) {
@@ -258,6 +263,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_OPERATION:
 		opt->operation = choice(state, "--operation", arg, operations);
 		break;
+	case KEY_SPREAD:
+		opt->spread = choice(state, "--spread", arg, spreads);
+		break;
 	case KEY_FILE:
 		opt->file = arg;
 		break;
@@ -322,7 +330,8 @@ int parse_options(int argc, char **argv, struct options *opt)
 
 	*opt = (struct options){
 		.rounds = 1, .seed = 1, .skew = 1, .hot_percent = 90, .processes = 1, .threads = 2,
-		.cpu = -1, .memory = "anon", .operation = "munmap", .dir = "/var/tmp",
+		.cpu = -1, .memory = "anon", .operation = "munmap", .spread = "block",
+		.dir = "/var/tmp",
 	};
 	argp_err_exit_status = 2;
 	return argp_parse(&argp, argc, argv, 0, NULL, opt);

@@ -139,17 +139,26 @@ static size_t common_divisor(size_t a, size_t b)
 	return a;
 }
 
+/* A number below @pages that has no divisor in common with it: its multiples reach all pages. */
+static size_t random_step(struct run *run, size_t pages)
+{
+	size_t step = 1;
+
+	if (pages > 1)
+		do
+			step = 1 + random_below(&run->random, pages - 1);
+		while (common_divisor(step, pages) != 1);
+	return step;
+}
+
 /* A few pages are most of the traffic; which they are is spread over the space by the seed. */
 int zipf_run(struct run *run)
 {
-	size_t pages = run->space.pages, stride = 1, i;
+	size_t pages = run->space.pages, stride, i;
 	struct zipf zipf;
 
 	zipf_start(&zipf, run->opt->skew, pages);
-	if (pages > 1)
-		do
-			stride = 1 + random_below(&run->random, pages - 1);
-		while (common_divisor(stride, pages) != 1);
+	stride = random_step(run, pages);
 	while (more_rounds(run)) {
 		for (i = 0; i < pages && !out_of_time(run); i++) {
 			__uint128_t spread = zipf_next(&zipf, &run->random);
@@ -174,5 +183,29 @@ int phases_run(struct run *run)
 		for (i = 0; i < 10 * part && !out_of_time(run); i++)
 			visit(run, start + random_below(&run->random, part));
 	}
+	return 0;
+}
+
+/*
+ * The same --part pages once in a quarter of a second: a working set whose size is known, whatever
+ * the second it is measured in. They lie in a block, evenly apart, or anywhere.
+ */
+int window_run(struct run *run)
+{
+	size_t pages = run->space.pages, part = run->opt->part, step = 1, i;
+	const uint64_t round_ns = 250000000;
+	uint64_t due = run->started_ns;
+
+	if (!strcmp(run->opt->spread, "stride"))
+		step = pages / part;
+	else if (!strcmp(run->opt->spread, "random"))
+		step = random_step(run, pages);
+	while (more_rounds(run)) {
+		for (i = 0; i < part && !out_of_time(run); i++)
+			visit(run, (size_t)((__uint128_t)i * step % pages));
+		due += round_ns;
+		sleep_until(due);
+	}
+	note(run, "expect_working_set_pages", part);
 	return 0;
 }

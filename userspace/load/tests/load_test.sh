@@ -92,7 +92,7 @@ run race -n 100 -t 3 -r 5
 ok $? "race"
 run tlb-shooter --operation=mprotect -r 50
 ok $? "tlb-shooter mprotect"
-for pattern in loop random hot-scan zipf phases; do
+for pattern in loop random hot-scan zipf phases window; do
 	for memory in anon shmem file; do
 		run $pattern -n 500 -r 3 --writes=30 --memory=$memory --dir="$tmp"
 		ok $? "$pattern over $memory"
@@ -122,6 +122,17 @@ run zipf -n 500 -r 400 --trace="$tmp/one"
 share=$(sed 1,500d "$tmp/one" | sort | uniq -c | sort -rn | awk 'NR == 1 { print int($1 / 200) }')
 [ "$share" -ge 144 ] && [ "$share" -le 151 ]
 ok $? "zipf's first page has 14.7 % (per mille: $share)"
+
+# A window is so many pages, wherever they are: with what writes each page once, one access more.
+for spread in block stride random; do
+	run window -n 500 -m 70 -r 2 --spread=$spread --trace="$tmp/one"
+	sed 1,500d "$tmp/one" | sort -un >"$tmp/two"
+	[ "$(wc -l <"$tmp/two")" = 70 ] && [ "$(wc -l <"$tmp/one")" = $((500 + 2 * 70)) ]
+	ok $? "a window of 70 pages, $spread"
+	last=$(tail -n1 "$tmp/two")
+	[ "$last" = 69 ] || [ $spread != block ] && { [ "$last" -gt 400 ] || [ $spread = block ]; }
+	ok $? "they are where they should: the last is $last"
+done
 
 # Damage is seen.
 run loop -n 20 --memory=file --file="$tmp/file"
