@@ -55,6 +55,20 @@ static void the_old_stay_old(struct kunit *test)
 				(u32)min_t(u64, tick - 7, QUIRE_AGE_MAX));
 }
 
+/* Faults note a use as of the next scan, which may be a pass that has begun already. */
+static void what_is_ahead_is_now(struct kunit *test)
+{
+	u64 tick;
+	u16 stamp;
+
+	for (tick = 10; tick < 3 * QUIRE_STAMPS; tick += 13) {
+		stamp = quire_stamp(tick + 1);
+		KUNIT_ASSERT_EQ(test, quire_age(quire_stamp(tick), &stamp), 0u);
+		KUNIT_ASSERT_EQ(test, quire_age(quire_stamp(tick + 1), &stamp), 0u);
+		KUNIT_ASSERT_EQ(test, quire_age(quire_stamp(tick + 3), &stamp), 2u);
+	}
+}
+
 static void buckets_are_powers_of_two(struct kunit *test)
 {
 	static const u32 least[] = { 0, 1, 2, 4, 8, 16, 32, 64 };
@@ -432,6 +446,7 @@ static struct kunit_case workingset_cases[] = {
 	KUNIT_CASE(ages_are_differences),
 	KUNIT_CASE(ages_survive_the_turn),
 	KUNIT_CASE(the_old_stay_old),
+	KUNIT_CASE(what_is_ahead_is_now),
 	KUNIT_CASE(buckets_are_powers_of_two),
 	KUNIT_CASE(windows_are_in_intervals),
 	KUNIT_CASE(the_working_set_is_denning_s),

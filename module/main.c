@@ -18,6 +18,7 @@ static struct quire_part * const quire_parts[] = {
 	&quire_swap_part,
 	&quire_tlb_part,
 	&quire_stall_part,
+	&quire_workingset_part,
 	&quire_policy_part,
 	&quire_proc_part,	/* from here on: what shows it */
 	&quire_debugfs_part,
@@ -33,6 +34,8 @@ module_param_named(tlb, quire_tlb_part.wanted, bool, 0444);
 MODULE_PARM_DESC(tlb, "count TLB flushes (default 1)");
 module_param_named(stalls, quire_stall_part.wanted, bool, 0444);
 MODULE_PARM_DESC(stalls, "time reclaim, swap-ins and refaults (default 1)");
+module_param_named(workingset, quire_workingset_part.wanted, bool, 0444);
+MODULE_PARM_DESC(workingset, "scan page tables for working sets (default 0)");
 
 /**
  * quire_part_at - the parts, one by one
@@ -117,6 +120,18 @@ static void quire_part_complain(const struct quire_part *part)
 	}
 }
 
+/* A part that needs none can always run, which says nothing of the kernel. */
+static bool quire_part_needs_hooks(const struct quire_part *part)
+{
+	unsigned int i;
+
+	for (i = 0; i < part->nr_hooks; i++) {
+		if (part->hooks[i].required)
+			return true;
+	}
+	return false;
+}
+
 static int __init quire_init(void)
 {
 	bool useful = false;
@@ -137,7 +152,7 @@ static int __init quire_init(void)
 			part->wanted = false;
 			quire_part_complain(part);
 		} else if (part->optional) {
-			useful = true;
+			useful |= part->wanted || quire_part_needs_hooks(part);
 			if (!part->wanted)
 				quire_part_stop(part);
 		}

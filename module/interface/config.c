@@ -15,9 +15,16 @@
 #include "interface/interface.h"
 #include "interface/setting.h"
 #include "quire/part.h"
+#include "workingset/workingset.h"
 
 #define QUIRE_SETTING_MAX	128	/* bytes in a write */
 #define QUIRE_KEEP_MS_MAX	86400000
+#define QUIRE_INTERVAL_MS_MIN	100
+#define QUIRE_INTERVAL_MS_MAX	60000
+
+static const char * const quire_strict_values[] = {
+	[QUIRE_STRICT_OFF] = "0", [QUIRE_STRICT_ON] = "1", [QUIRE_STRICT_AUTO] = "auto",
+};
 
 /**
  * quire_config_show - print /proc/quire/config
@@ -26,6 +33,7 @@
  */
 int quire_config_show(struct seq_file *m, void *unused)
 {
+	char track[QUIRE_RULES_TEXT];
 	struct quire_part *part;
 	unsigned int i;
 
@@ -36,6 +44,11 @@ int quire_config_show(struct seq_file *m, void *unused)
 	}
 	quire_parts_unlock();
 	seq_printf(m, "keep_exited_ms %u\n", quire_proc_keep_ms());
+	quire_track_show(track);
+	seq_printf(m, "track %s\n", track);
+	seq_printf(m, "scan_interval_ms %u\n", quire_scan_interval_ms());
+	seq_printf(m, "scan_cpu_permille %u\n", quire_scan_permille());
+	seq_printf(m, "scan_strict %s\n", quire_strict_values[quire_scan_strict()]);
 	return 0;
 }
 
@@ -49,14 +62,58 @@ static int quire_set_keep_ms(const char *value)
 	return 0;
 }
 
+static int quire_set_interval_ms(const char *value)
+{
+	unsigned int ms;
+
+	if (quire_parse_uint(value, QUIRE_INTERVAL_MS_MIN, QUIRE_INTERVAL_MS_MAX, &ms))
+		return -EINVAL;
+	quire_scan_set_interval_ms(ms);
+	return 0;
+}
+
+static int quire_set_permille(const char *value)
+{
+	unsigned int permille;
+
+	if (quire_parse_uint(value, 1, 1000, &permille))
+		return -EINVAL;
+	quire_scan_set_permille(permille);
+	return 0;
+}
+
+static int quire_set_strict(const char *value)
+{
+	int strict = match_string(quire_strict_values, ARRAY_SIZE(quire_strict_values), value);
+
+	if (strict < 0)
+		return -EINVAL;
+	quire_scan_set_strict(strict);
+	return 0;
+}
+
+/* What can be set beside the parts. */
+static const struct {
+	const char *name;
+	int (*set)(const char *value);
+} quire_settings[] = {
+	{ "keep_exited_ms", quire_set_keep_ms },
+	{ "track", quire_track_set },
+	{ "scan_interval_ms", quire_set_interval_ms },
+	{ "scan_cpu_permille", quire_set_permille },
+	{ "scan_strict", quire_set_strict },
+};
+
 static int quire_set(const char *name, const char *value)
 {
 	struct quire_part *part;
 	unsigned int i;
 	bool on;
 
-	if (!strcmp(name, "keep_exited_ms"))
-		return quire_set_keep_ms(value);
+	for (i = 0; i < ARRAY_SIZE(quire_settings); i++) {
+		if (!strcmp(name, quire_settings[i].name))
+			return quire_settings[i].set(value);
+	}
 	for (i = 0; (part = quire_part_at(i)); i++) {
 		if (!part->optional || strcmp(name, part->name))
 			continue;
@@ -71,6 +128,7 @@ static const char *quire_set_failure(int err)
 	case -ENOENT:
 		return "no such setting";
 	case -EINVAL:
+	case -E2BIG:
 		return "not a value that it can have";
 	default:
 		return "cannot be switched on here, see /proc/quire/status";

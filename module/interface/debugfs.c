@@ -8,6 +8,7 @@
  */
 #include <linux/debugfs.h>
 #include <linux/seq_file.h>
+#include "interface/interface.h"
 #include "quire/part.h"
 #include "stat/fault.h"
 #include "stat/stall.h"
@@ -96,6 +97,12 @@ static int tlb_cpus_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(tlb_cpus);
 
+static int ages_show(struct seq_file *m, void *unused)
+{
+	return quire_ages_show(m, unused);
+}
+DEFINE_SHOW_ATTRIBUTE(ages);
+
 static void quire_debugfs_stop(void)
 {
 	debugfs_remove(quire_debugfs_dir);
@@ -112,6 +119,7 @@ static int quire_debugfs_start(void)
 	debugfs_create_file("tlb_flush_pages", 0400, quire_debugfs_dir, NULL,
 			    &tlb_flush_pages_fops);
 	debugfs_create_file("tlb_cpus", 0400, quire_debugfs_dir, NULL, &tlb_cpus_fops);
+	debugfs_create_file("ages", 0400, quire_debugfs_dir, NULL, &ages_fops);
 	return 0;
 }
 

@@ -20,6 +20,10 @@ ssize_t quire_policy_write(struct file *file, const char __user *text, size_t si
 			   loff_t *pos);
 extern const struct seq_operations quire_processes_ops;
 size_t quire_processes_state_size(void);
+pid_t quire_pid_for(const struct seq_file *m, struct pid *pid);
+extern const struct seq_operations quire_workingset_ops;
+size_t quire_workingset_state_size(void);
+int quire_ages_show(struct seq_file *m, void *unused);
 
 bool quire_may_read(const struct file *file, const struct quire_proc_info *info);
 void quire_put_count(struct seq_file *m, enum quire_count what, u64 value);

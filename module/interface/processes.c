@@ -28,7 +28,14 @@ size_t quire_processes_state_size(void)
 	return sizeof(struct quire_processes);
 }
 
-static pid_t quire_pid_for(const struct seq_file *m, struct pid *pid)
+/**
+ * quire_pid_for - a process' number in the PID namespace of a file of ours
+ * @m:		the file
+ * @pid:	the process
+ *
+ * Return: 0 if it has none there.
+ */
+pid_t quire_pid_for(const struct seq_file *m, struct pid *pid)
 {
 	return pid_nr_ns(pid, proc_pid_ns(file_inode(m->file)->i_sb));
 }

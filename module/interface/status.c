@@ -9,6 +9,7 @@
 #include "quire/part.h"
 #include "stat/swap.h"
 #include "stat/wait.h"
+#include "workingset/workingset.h"
 
 #define QUIRE_LRU_GEN	"/sys/kernel/mm/lru_gen/enabled"
 
@@ -68,6 +69,20 @@ static void quire_put_part(struct seq_file *m, const struct quire_part *part)
 	}
 }
 
+static void quire_put_scanner(struct seq_file *m)
+{
+	struct quire_scan_stats scan;
+
+	quire_scan_stats(&scan);
+	seq_printf(m, "tracked_processes %u\n", scan.processes);
+	seq_printf(m, "tracked_ranges %u\n", scan.ranges);
+	seq_printf(m, "tracked_range_bytes %u\n", scan.range_bytes);
+	seq_printf(m, "tracked_ranges_lost %llu\n", scan.lost);
+	seq_printf(m, "scans_busy %llu\n", scan.busy);
+	seq_printf(m, "scan_sample 1/%u\n", 1u << scan.shift);
+	seq_printf(m, "scan_strict_now %d\n", scan.strict);
+}
+
 /**
  * quire_status_show - print /proc/quire/status
  * @m:		where; private is what quire_lru() said
@@ -96,6 +111,7 @@ int quire_status_show(struct seq_file *m, void *unused)
 		if (quire_swap_read(i, &device))
 			seq_printf(m, "swap%u_device %s\n", i, device.name);
 	}
+	quire_put_scanner(m);
 	quire_parts_lock();
 	for (i = 0; (part = quire_part_at(i)); i++)
 		quire_put_part(m, part);

@@ -450,6 +450,31 @@ bool quire_proc_next(unsigned long *id, struct quire_proc_info *info)
 }
 
 /**
+ * quire_proc_next_pid - the next process of the table that has not exited
+ * @id:		where to go on from; starts at 0, is moved behind the one found
+ *
+ * Context: any but NMI.
+ * Return: its struct pid, referenced, or NULL when there are no more.
+ */
+struct pid *quire_proc_next_pid(unsigned long *id)
+{
+	struct quire_proc *proc;
+	struct pid *pid = NULL;
+
+	rcu_read_lock();
+	while (!pid) {
+		proc = xa_find(&quire_procs_by_id, id, ULONG_MAX, XA_PRESENT);
+		if (!proc)
+			break;
+		++*id;
+		if (!READ_ONCE(proc->exited_ns))
+			pid = get_pid(proc->pid);
+	}
+	rcu_read_unlock();
+	return pid;
+}
+
+/**
  * quire_proc_info_put - let go of what a process' info refers to
  * @info:	from quire_proc_next()
  */

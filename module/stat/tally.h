@@ -118,6 +118,7 @@ struct quire_proc_info {
 
 bool quire_proc_next(unsigned long *id, struct quire_proc_info *info);
 void quire_proc_info_put(struct quire_proc_info *info);
+struct pid *quire_proc_next_pid(unsigned long *id);
 
 /**
  * struct quire_proc_stats - the table of records itself

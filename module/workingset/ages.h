@@ -27,6 +27,7 @@
 #define QUIRE_AGE_MAX		((1 << (QUIRE_AGE_BUCKETS - 1)) - 1)
 #define QUIRE_AGE_NEVER		U32_MAX
 #define QUIRE_STAMPS		65535	/* stamps are 1 to this, then 1 again; 0: never */
+#define QUIRE_STAMPS_AHEAD	4	/* a use that a fault notes is of the scan to come */
 
 #define QUIRE_SHARE_UNIT	64	/* a page that n processes map is 64 / n */
 
@@ -76,7 +77,7 @@ static inline u16 quire_stamp(u64 tick)
  * @stamp:	the page's; one that is too old for a bucket is renewed, so
  *		that it never becomes young again by the stamps' turning over
  *
- * Each page must be looked at at least once in QUIRE_AGE_MAX ticks.
+ * Each page must be looked at once in QUIRE_AGE_MAX ticks, or oftener.
  *
  * Return: intervals, at most QUIRE_AGE_MAX, or QUIRE_AGE_NEVER.
  */
@@ -87,6 +88,8 @@ static inline u32 quire_age(u16 now, u16 *stamp)
 	if (!*stamp)
 		return QUIRE_AGE_NEVER;
 	age = now >= *stamp ? now - *stamp : now + QUIRE_STAMPS - *stamp;
+	if (age >= QUIRE_STAMPS - QUIRE_STAMPS_AHEAD)
+		return 0;
 	if (age > QUIRE_AGE_MAX) {
 		age = QUIRE_AGE_MAX;
 		*stamp = now > age ? now - age : now + QUIRE_STAMPS - age;

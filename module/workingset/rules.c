@@ -76,7 +76,7 @@ int quire_rules_parse(struct quire_rules *rules, const char *text)
 	rules->all = !strcmp(text, "all");
 	if (rules->all || !strcmp(text, "none"))
 		return 0;
-	strcpy(rules->text, text);
+	strscpy(rules->text, text, sizeof(rules->text));
 	while ((one = strsep(&rest, ","))) {
 		if (rules->nr == QUIRE_RULES_MAX)
 			return -E2BIG;

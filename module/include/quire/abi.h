@@ -95,7 +95,11 @@
 	X(TLB_RANGED, "tlb_flushes_ranged", COUNT, ALL)				\
 	X(TLB_RANGED_PAGES, "tlb_flushed_pages", COUNT, ALL)			\
 	X(TLB_ALL_CALLS, "tlb_all_calls", COUNT, ALL)				\
-	X(TLB_KERNEL_CALLS, "tlb_kernel_range_calls", COUNT, ALL)
+	X(TLB_KERNEL_CALLS, "tlb_kernel_range_calls", COUNT, ALL)		\
+	/* what the scanner of working sets has done */				\
+	X(SCAN_PASSES, "scan_passes", COUNT, ALL)				\
+	X(SCAN_PAGES, "scan_walked_pages", COUNT, ALL)				\
+	X(SCAN_TIME, "scan_us", TIME, ALL)
 
 enum quire_cause {
 #define X(id, name, about) QUIRE_CAUSE_##id,

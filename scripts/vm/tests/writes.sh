@@ -19,8 +19,12 @@ for file in "${writable[@]}"; do
 import errno, os, random, re, sys
 path = sys.argv[1]
 # What may be written, said here once more.
-good = re.compile(rb"(?:(?:faults|swap|tlb|stalls)[ =](?:0|1|on|off)|keep_exited_ms[ =]([0-9]{1,20}))\n?\Z")
-names = [b"faults", b"swap", b"tlb", b"stalls", b"keep_exited_ms", b"nothing", b"", b"Faults"]
+good = re.compile(rb"(?:(?:faults|swap|tlb|stalls|workingset)[ =](?:0|1|on|off)|scan_strict[ =][01]|"
+                  rb"(keep_exited_ms|scan_cpu_permille|scan_interval_ms)[ =]([0-9]{1,20}))\n?\Z")
+ranges = {None: (0, 0), b"keep_exited_ms": (0, 86400000), b"scan_cpu_permille": (1, 1000),
+          b"scan_interval_ms": (100, 60000)}
+names = [b"faults", b"swap", b"tlb", b"stalls", b"workingset", b"keep_exited_ms", b"scan_strict",
+         b"scan_cpu_permille", b"scan_interval_ms", b"track", b"nothing", b"", b"Faults"]
 values = [b"0", b"1", b"on", b"off", b"2", b"-1", b"yes", b"86400001", b"1e3", b"0x1", b"+1",
           b"18446744073709551616", b"", b"%s%n", b"1 1", b"\xff"]
 ends = [b"", b"\n", b"\n\n", b" ", b"\0", b"\r\n", b" #", b"\nfaults=1\n"]
@@ -43,7 +47,8 @@ def one():
 
 def is_good(text):
     match = good.match(text)
-    return match and (match[1] is None or int(match[1]) <= 86400000)
+    low, high = ranges[match and match[1]]
+    return match and low <= int(match[2] or 0) <= high
 
 before = open(path, "rb").read()
 fd = os.open(path, os.O_WRONLY)
@@ -102,7 +107,7 @@ good() {
 	printf '%b' "$1" >/proc/quire/config && grep -qx "$2" /proc/quire/config
 	ok $? "'$1' makes '$2'"
 }
-for part in faults swap tlb stalls; do
+for part in faults swap tlb stalls workingset; do
 	good "$part 0" "$part 0"
 	good "$part=1\\n" "$part 1"
 	good "$part=off" "$part 0"
@@ -114,13 +119,22 @@ for part in faults swap tlb stalls; do
 done
 good "keep_exited_ms=0" "keep_exited_ms 0"
 good "keep_exited_ms 86400000\\n" "keep_exited_ms 86400000"
+good "scan_interval_ms=100" "scan_interval_ms 100"
+good "scan_cpu_permille 1000\\n" "scan_cpu_permille 1000"
+good "scan_cpu_permille 1" "scan_cpu_permille 1"
+good "scan_strict=1" "scan_strict 1"
+good "scan_strict=0" "scan_strict 0"
+good "scan_strict auto\\n" "scan_strict auto"
+good "track=none" "track none"
+good "track=comm:x+children,pid:7,cgroup:/a\\n" "track comm:x+children,pid:7,cgroup:/a"
+good "track=all" "track all"
 
 # Two that switch everything on and off, while there is work and somebody reads.
 switcher() {
 	local part
 
 	for _ in {1..15}; do
-		for part in faults swap tlb stalls; do
+		for part in faults swap tlb stalls workingset; do
 			echo "$part=$((RANDOM % 2))" >/proc/quire/config
 		done
 	done

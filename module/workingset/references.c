@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * References: the scanner and reclaim both take them out of page tables.
+ *
+ *	scanner clears a bit	-> taken, for the frame	-> reclaim asks: 1 more than it found
+ *	reclaim clears a bit	-> seen, for the frame	-> scanner: used since the last scan
+ *	a page comes back by a fault			-> its stamp, at once
+ *
+ * The first: else what is used would look idle to reclaim, and be evicted because we
+ * look. Where the kernel has a young flag for pages it does this by itself; elsewhere a
+ * bit a frame remembers, and folio_referenced()'s answer is put right as it returns.
+ *
+ * The second: what reclaim has found used and kept would look idle to us. A byte a frame
+ * has the number of the pass in which that was. The third: what has come in, been used
+ * and been evicted again between two scans has left nothing in the page table; under
+ * memory pressure that is what matters most.
+ *
+ * A frame that is used for another page takes its notes along until the next scan or
+ * proposal: a new page that looks used, which is what it is. References that MGLRU's own walks
+ * take are not seen.
+ *
+ * Cost: a return hook on each proposal of reclaim, an entry hook on each fault that
+ * brings in a page from swap, a file or shared memory; 9 bits a frame, 0.03 % of memory.
+ */
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/rcupdate.h>
+#include <linux/vmalloc.h>
+#include "compat/walk.h"
+#include "hook/hook.h"
+#include "workingset/record.h"
+#include "workingset/references.h"
+
+#define QUIRE_ASKING_INSTANCES	512	/* reclaimers inside the reverse map at once */
+
+/**
+ * struct quire_frames - what is noted of page frames
+ * @nr:		how many there are; those of memory added later have no notes
+ * @taken:	the scanner has taken a reference since reclaim asked last
+ * @seen:	in which pass reclaim found the page used, see quire_pass_mark()
+ */
+struct quire_frames {
+	unsigned long nr;
+	unsigned long *taken;
+	u8 *seen;
+};
+
+static struct quire_frames __rcu *quire_frames;
+static u8 quire_mark_now = 1;
+static u8 quire_mark_before = 1;
+static u16 quire_stamp_now;	/* 0: no pass yet */
+
+/* A pass' number in a byte; never 0. */
+static u8 quire_pass_mark(u32 pass)
+{
+	return pass % U8_MAX + 1;
+}
+
+/**
+ * quire_references_pass - a pass begins
+ * @pass:	its number
+ * @stamp:	of its tick
+ */
+void quire_references_pass(u32 pass, u16 stamp)
+{
+	WRITE_ONCE(quire_mark_before, quire_pass_mark(pass - 1));
+	WRITE_ONCE(quire_mark_now, quire_pass_mark(pass));
+	WRITE_ONCE(quire_stamp_now, stamp);
+}
+
+/**
+ * quire_reference_taken - the scanner has cleared an accessed bit
+ * @folio:	of the page
+ *
+ * Context: the page's table is locked.
+ */
+void quire_reference_taken(struct folio *folio)
+{
+	struct quire_frames *frames;
+
+	if (QUIRE_KERNEL_KEEPS_YOUNG) {
+		folio_set_young(folio);
+		return;
+	}
+	rcu_read_lock_sched();
+	frames = rcu_dereference_sched(quire_frames);
+	if (frames && folio_pfn(folio) < frames->nr && !test_bit(folio_pfn(folio), frames->taken))
+		set_bit(folio_pfn(folio), frames->taken);
+	rcu_read_unlock_sched();
+}
+
+/**
+ * quire_reference_seen - whether reclaim has found a page used since the last scan
+ * @pfn:	of the page
+ *
+ * Context: the page's table is locked.
+ */
+bool quire_reference_seen(unsigned long pfn)
+{
+	struct quire_frames *frames;
+	bool seen = false;
+	u8 mark;
+
+	rcu_read_lock_sched();
+	frames = rcu_dereference_sched(quire_frames);
+	mark = frames && pfn < frames->nr ? READ_ONCE(frames->seen[pfn]) : 0;
+	if (mark) {
+		seen = mark == quire_mark_now || mark == quire_mark_before;
+		if (!seen)	/* or it would come back when marks turn over */
+			WRITE_ONCE(frames->seen[pfn], 0);
+	}
+	rcu_read_unlock_sched();
+	return seen;
+}
+
+/**
+ * quire_reference_give_back - what reclaim would have found had we not scanned
+ * @folio:	that it asks about
+ *
+ * Context: any but NMI.
+ * Return: references to add to the kernel's answer, 1 or 0; given back but once.
+ */
+int quire_reference_give_back(struct folio *folio)
+{
+	struct quire_frames *frames;
+	int given = 0;
+
+	rcu_read_lock_sched();
+	frames = rcu_dereference_sched(quire_frames);
+	if (frames && frames->taken && folio_pfn(folio) < frames->nr &&
+	    test_bit(folio_pfn(folio), frames->taken))
+		given = test_and_clear_bit(folio_pfn(folio), frames->taken);
+	rcu_read_unlock_sched();
+	return given;
+}
+
+static int quire_on_question(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	*(struct folio **)ri->data = (struct folio *)regs_get_kernel_argument(regs, 0);
+	return 0;
+}
+
+static int quire_on_answer(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct folio *folio = *(struct folio **)ri->data;
+	struct quire_frames *frames = rcu_dereference_sched(quire_frames);
+	int answer = regs_return_value(regs);
+
+	/* A negative one: it could not look. */
+	if (!frames || answer < 0)
+		return 0;
+	if (answer && folio_pfn(folio) + folio_nr_pages(folio) <= frames->nr)
+		memset(&frames->seen[folio_pfn(folio)], READ_ONCE(quire_mark_now),
+		       folio_nr_pages(folio));
+	/* A page that is mapped nowhere has lost what was taken from its mappings. */
+	if (folio_mapped(folio))
+		regs->ax = answer + quire_reference_give_back(folio);
+	return 0;
+}
+
+/* A fault that brings a page in is a use of it. */
+static int quire_on_fault_in(struct kprobe *kp, struct pt_regs *regs)
+{
+	const struct vm_fault *vmf = (struct vm_fault *)regs_get_kernel_argument(regs, 0);
+	u16 stamp = READ_ONCE(quire_stamp_now);
+
+	if (stamp)
+		quire_ws_note_use(vmf->vma->vm_mm, vmf->address, stamp);
+	return 0;
+}
+
+struct quire_hook quire_reference_hooks[QUIRE_NR_REFERENCE_HOOKS] = {
+	{
+		.kind = QUIRE_HOOK_RETURN, .name = "folio_referenced",
+		.cost = "two looks at a frame's notes a proposal of reclaim",
+		.rp = {
+			.entry_handler = quire_on_question,
+			.handler = quire_on_answer,
+			.data_size = sizeof(struct folio *),
+			.maxactive = QUIRE_ASKING_INSTANCES,
+		},
+	}, {
+		.kind = QUIRE_HOOK_ENTRY, .name = "do_swap_page",
+		.kp.pre_handler = quire_on_fault_in,
+		.cost = "a look-up of the stamp a fault on a swapped page",
+	}, {
+		.kind = QUIRE_HOOK_ENTRY, .name = "filemap_fault",
+		.kp.pre_handler = quire_on_fault_in,
+		.cost = "a look-up of the stamp a fault on a file that is not mapped around",
+	}, {
+		.kind = QUIRE_HOOK_ENTRY, .name = "shmem_fault",
+		.kp.pre_handler = quire_on_fault_in,
+		.cost = "a look-up of the stamp a fault on shared memory",
+	},
+};
+
+static void quire_frames_free(struct quire_frames *frames)
+{
+	vfree(frames->taken);
+	vfree(frames->seen);
+	kfree(frames);
+}
+
+static struct quire_frames *quire_frames_new(void)
+{
+	struct quire_frames *frames = kzalloc(sizeof(*frames), GFP_KERNEL);
+	int nid;
+
+	if (!frames)
+		return NULL;
+	for_each_online_node(nid)
+		frames->nr = max_t(unsigned long, frames->nr, node_end_pfn(nid));
+	frames->seen = vzalloc(frames->nr);
+	if (!QUIRE_KERNEL_KEEPS_YOUNG)
+		frames->taken = vzalloc(BITS_TO_LONGS(frames->nr) * sizeof(long));
+	if (!frames->seen || (!QUIRE_KERNEL_KEEPS_YOUNG && !frames->taken)) {
+		quire_frames_free(frames);
+		return NULL;
+	}
+	return frames;
+}
+
+/**
+ * quire_references_start - begin to note references
+ *
+ * A hook that cannot be attached is told in the status file; the others serve.
+ *
+ * Context: process, may sleep; before the scanner starts.
+ * Return: 0 or an errno.
+ */
+int quire_references_start(void)
+{
+	struct quire_frames *frames = quire_frames_new();
+	int err;
+
+	if (!frames)
+		return -ENOMEM;
+	rcu_assign_pointer(quire_frames, frames);
+	err = quire_hooks_attach(quire_reference_hooks, QUIRE_NR_REFERENCE_HOOKS);
+	if (err) {
+		rcu_assign_pointer(quire_frames, NULL);
+		synchronize_rcu();
+		quire_frames_free(frames);
+	}
+	return err;
+}
+
+/**
+ * quire_references_stop - note no more
+ *
+ * Context: process, may sleep; after the scanner has stopped, before its records go.
+ */
+void quire_references_stop(void)
+{
+	struct quire_frames *frames = rcu_dereference_protected(quire_frames, true);
+
+	quire_hooks_detach(quire_reference_hooks, QUIRE_NR_REFERENCE_HOOKS);
+	rcu_assign_pointer(quire_frames, NULL);
+	synchronize_rcu();
+	quire_frames_free(frames);
+	WRITE_ONCE(quire_stamp_now, 0);
+}

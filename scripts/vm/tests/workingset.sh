@@ -1,0 +1,324 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Working sets: against loads whose working set is known to the page; sampling and its budget; what
+# is tracked; exec, exit, fork, huge pages, swap; who may read; unloading in the middle of a scan.
+
+# shellcheck disable=SC2034 # what is set by name
+# shellcheck source=scripts/vm/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+set_config() {
+	echo "$1" >/proc/quire/config
+}
+
+# read_ws ARRAY PID SEGMENT: its line of /proc/quire/workingset; false if there is none
+read_ws() {
+	local -n the_ws=$1
+	local lines line names values i
+
+	mapfile -t lines </proc/quire/workingset
+	read -ra names <<<"${lines[0]}"
+	the_ws=()
+	for line in "${lines[@]:1}"; do
+		[[ $line == "$2 $3 "* ]] || continue
+		read -ra values <<<"$line"
+		for i in "${!names[@]}"; do
+			the_ws["${names[i]}"]=${values[i]}
+		done
+		return 0
+	done
+	return 1
+}
+
+# next_scan: wait until all has been scanned from now on
+declare -A seen
+next_scan() {
+	local passes
+
+	read_pairs seen /proc/quire/stat
+	passes=$((seen[scan_passes] + 2))
+	for _ in {1..200}; do
+		sleep 0.05
+		read_pairs seen /proc/quire/stat
+		[ "${seen[scan_passes]}" -lt "$passes" ] || return 0
+	done
+	say "no scan in 10 s"
+}
+
+# watch SEGMENT FIGURE: the median of five scans of the load that has been started, in $median, and
+# the last of them in the array ws
+declare -A ws
+watch() {
+	local figures=()
+	{ echo >&"$load_in"; } 2>/dev/null
+	next_scan
+	sleep 1
+	for _ in 1 2 3 4 5; do
+		read_ws ws "$worker" "$1" && figures+=("${ws[$2]}")
+		next_scan
+	done
+	mapfile -t figures < <(printf '%s\n' "${figures[@]}" | sort -n)
+	median=${figures[${#figures[@]} / 2]}
+}
+
+# stop_load: end it without waiting for its report
+stop_load() {
+	kill "$load_pid"
+	exec {load_in}>&- {load_out}<&-
+	wait "$load_pid" 2>/dev/null
+}
+
+# known SEGMENT PAGES ARGUMENTS...: a load with so large a working set
+known() {
+	local segment=$1 pages=$2
+	shift 2
+
+	start "$@" --seconds=60 --dir="$data" || {
+		ok 1 "$*"
+		return
+	}
+	watch "$segment" wss_1s_pages
+	# What else the segment has in use, a handful of pages, is in it, too.
+	within "$median" $((pages - pages / 50)) $((pages + pages / 50 + 8)) \
+		"$*: $median pages of $segment in use, $pages touched"
+	stop_load
+}
+
+load workingset=1
+set_config scan_cpu_permille=1000
+known anon 3000 window -n 12000 -m 3000
+# From here on four times as often, which is as exact and takes less time.
+set_config scan_interval_ms=250
+known anon 3000 window -n 12000 -m 3000 --spread=stride
+known anon 3000 window -n 12000 -m 3000 --spread=random --writes=50
+known shmem 2000 window -n 6000 -m 2000 --memory=shmem --spread=stride
+known file_shared 2000 window -n 6000 -m 2000 --memory=file --spread=stride
+
+# W(t, tau): all pages have been written, then a part of them used again and again.
+start window -n 12000 -m 3000 --seconds=60
+watch anon wss_10s_pages
+# The program's own anonymous memory is 106 pages.
+within "${ws[wss_60s_pages]}" 12000 12200 "within 60 s it has used all: ${ws[wss_60s_pages]}"
+within "${ws[resident_pages]}" 12000 12200 "all are in memory"
+last=0
+falling=0
+while read -r pid segment _ pages _; do
+	[ "$pid $segment" = "$worker anon" ] || continue
+	[ "$pages" -ge "$last" ] || falling=1
+	last=$pages
+done </sys/kernel/debug/quire/ages
+is $falling 0 "W(t, tau) does not fall with tau"
+within "$last" 12000 12200 "and in the end is all that was used: $last"
+
+# It is in swap, and needed all the same.
+stop_load
+limit=12M start window -n 6000 -m 2000 --seconds=60
+watch anon wss_1s_pages
+within "$median" 1900 2060 "a part of the memory in swap: working set $median"
+within "${ws[swapped_pages]}" 2000 5000 "${ws[swapped_pages]} pages are in swap"
+within $((ws[swapped_pages] + ws[resident_pages])) 5990 6200 "none is lost"
+unset limit
+stop_load
+
+# Huge pages: used as a whole. 32 MiB of them, 700 pages in use lie in two or three.
+echo madvise >/sys/kernel/mm/transparent_hugepage/enabled
+cat >"$tmp/huge.py" <<'END'
+import mmap, time
+memory = mmap.mmap(-1, 34 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+memory.madvise(mmap.MADV_HUGEPAGE)
+for at in range(0, len(memory), 4096):
+    memory[at] = 1
+end = time.time() + 60
+while time.time() < end:
+    for at in range(16 << 20, (16 << 20) + 700 * 4096, 4096):
+        memory[at] = 1
+    time.sleep(0.1)
+END
+python3 "$tmp/huge.py" &
+worker=$!
+sleep 2
+for _ in {1..3}; do
+	next_scan
+done
+read_ws ws $worker all
+within "${ws[huge_pages]}" 14 17 "${ws[huge_pages]} huge pages"
+is "${ws[huge_used_pages]}" - "how much of them is used is not known"
+read_ws ws $worker anon
+within "${ws[wss_1s_pages]}" 1024 2100 "700 pages of them in use count as ${ws[wss_1s_pages]}"
+kill $worker
+wait $worker 2>/dev/null
+echo never >/sys/kernel/mm/transparent_hugepage/enabled
+
+# scan_share: what scans cost during 5 s, in thousandths of the time of one CPU
+scan_share() {
+	local before began
+
+	read_pairs seen /proc/quire/stat
+	before=${seen[scan_us]} began=${EPOCHREALTIME/./}
+	sleep 5
+	read_pairs seen /proc/quire/stat
+	share=$(((seen[scan_us] - before) * 1000 / (${EPOCHREALTIME/./} - began)))
+}
+
+# Sampled: 300 MiB cannot be walked in 3 ms.
+set_config scan_interval_ms=1000
+start window -n 76800 -m 30000 --spread=block --seconds=60
+{ echo >&"$load_in"; } 2>/dev/null
+next_scan
+scan_share
+whole=$share
+set_config scan_cpu_permille=3
+for _ in {1..10}; do
+	next_scan
+	read_ws ws "$worker" anon && [ $((ws[ranges_sampled] * 2)) -le "${ws[ranges]}" ] && break
+done
+[ $((ws[ranges_sampled] * 2)) -le "${ws[ranges]}" ]
+ok $? "over the budget a sample is walked: ${ws[ranges_sampled]} of ${ws[ranges]} ranges"
+held=0
+for _ in 1 2 3; do
+	next_scan
+	read_ws ws "$worker" anon
+	[ "${ws[wss_1s_low_pages]}" -le 30000 ] && [ "${ws[wss_1s_high_pages]}" -ge 30000 ] &&
+		held=$((held + 1))
+done
+say "working set ${ws[wss_1s_pages]}, ${ws[wss_1s_low_pages]} to ${ws[wss_1s_high_pages]}, of 30000"
+within $held 2 3 "its interval holds the working set"
+[ "${ws[resident_pages]}" -gt 60000 ] && [ "${ws[resident_pages]}" -lt 94000 ]
+ok $? "and its estimate of what is resident is near: ${ws[resident_pages]} of 76800"
+scan_share
+sampled=$share
+[ $sampled -lt $((whole / 2)) ]
+ok $? "which costs $sampled thousandths of a CPU, not $whole"
+stop_load
+set_config scan_cpu_permille=1000
+set_config scan_interval_ms=250
+
+# Shared by two, new after exec, gone after exit.
+cat >"$tmp/share.py" <<'END'
+import mmap, os, time
+memory = mmap.mmap(-1, 1000 * 4096)
+child = os.fork()
+end = time.time() + 60
+while time.time() < end:
+    for at in range(0, len(memory), 4096):
+        memory[at] = 1
+    time.sleep(0.1)
+END
+python3 "$tmp/share.py" &
+parent=$!
+sleep 1
+next_scan
+next_scan
+next_scan
+child=$(pgrep -P $parent)
+read_ws ws $parent shmem
+within "${ws[wss_1s_pages]-none}" 1000 1010 "shared memory counts in the first process"
+within "${ws[wss_10s_share_pages]-none}" 495 520 "where half of it is its share"
+read_ws ws "$child" shmem
+within "${ws[wss_1s_pages]-none}" 1000 1010 "and in the second"
+kill "$child" $parent
+wait $parent 2>/dev/null
+next_scan
+! read_ws ws $parent all
+ok $? "exited processes have no lines"
+
+mkfifo "$tmp/go"
+bash -c 'x=$(printf "%8000000d" 1); echo "${#x}" >"$1"; read -r _ <"$1"; exec sleep 60' - "$tmp/go" &
+execs=$!
+read -r _ <"$tmp/go"
+next_scan
+read_ws ws $execs heap
+[ "${ws[resident_pages]-0}" -gt 1900 ]
+ok $? "before exec: ${ws[resident_pages]-0} pages of heap"
+echo >"$tmp/go"
+while [ "$(<"/proc/$execs/comm")" != sleep ]; do
+	sleep 0.1
+done
+next_scan
+read_ws ws $execs all
+within "${ws[resident_pages]-none}" 50 1500 "after exec: ${ws[resident_pages]} pages in all"
+within "${ws[tracked_ms]-none}" 0 5000 "and its past is that of the new program"
+kill $execs
+wait $execs 2>/dev/null
+
+# Rules.
+tracked() {
+	awk 'NR > 1 && $2 == "all" { print $NF }' /proc/quire/workingset | sort -u | tr '\n' ' '
+}
+sleep 1000 &
+sleeper=$!
+(sleep 999; true) &
+family=$!
+disown -a
+set_config track=comm:sleep
+next_scan
+next_scan
+is "$(tracked)" "sleep " "track=comm:sleep"
+set_config track=pid:$sleeper
+next_scan
+is "$(awk 'NR > 1 { print $1 }' /proc/quire/workingset | sort -u)" "$sleeper" "track=pid:$sleeper"
+set_config track=pid:$family
+next_scan
+next_scan
+is "$(awk '$2 == "all"' /proc/quire/workingset | wc -l)" 1 "track=pid:$family"
+set_config track=pid:$family+children
+next_scan
+next_scan
+is "$(awk '$2 == "all"' /proc/quire/workingset | wc -l)" 2 "track=pid:$family+children"
+set_config track=cgroup:/quire-test,pid:$sleeper
+next_scan
+limited 100M sleep 998 &
+disown
+next_scan
+next_scan
+is "$(awk '$2 == "all"' /proc/quire/workingset | wc -l)" 2 "track=cgroup:/quire-test,pid:$sleeper"
+kill -KILL "$(<$group/cgroup.procs)"
+for bad in nonsense pid:0 comm: comm:a,,comm:b uid:0 cgroup:x; do
+	! set_config "track=$bad" 2>/dev/null && grep -q "^track cgroup:/quire-test,pid:$sleeper$" /proc/quire/config
+	ok $? "track=$bad is refused, and nothing changes"
+done
+set_config track=none
+next_scan
+is "$(wc -l </proc/quire/workingset)" 1 "track=none"
+read_pairs seen /proc/quire/status
+is "${seen[tracked_ranges]}" 0 "no stamps are kept"
+set_config track=all
+kill -KILL $sleeper $family
+pkill -KILL -f 'sleep 999'
+
+# Who may read what: as with smaps.
+setpriv --reuid=65534 --regid=65534 --clear-groups sleep 1000 &
+own=$!
+next_scan
+next_scan
+setpriv --reuid=65534 --regid=65534 --clear-groups cat /proc/quire/workingset >"$tmp/table"
+grep -q "^$own all" "$tmp/table"
+ok $? "a user sees the working set of his process"
+grep -q "^1 all" /proc/quire/workingset && ! grep -q "^1 " "$tmp/table"
+ok $? "and not that of init"
+kill $own
+unload
+
+# Unloaded and switched off in the middle of a scan.
+mark_log
+start window -n 60000 -m 30000 --seconds=60
+{ echo >&"$load_in"; } 2>/dev/null
+slowest=0
+for i in {1..6}; do
+	load workingset=1
+	set_config scan_cpu_permille=1000
+	set_config scan_interval_ms=100
+	sleep "0.$((5 + i))"
+	set_config workingset=$((i % 2))
+	began=${EPOCHREALTIME/./}
+	unload
+	took=$(((${EPOCHREALTIME/./} - began) / 1000))
+	[ $took -le $slowest ] || slowest=$took
+done
+within $slowest 0 3000 "unloading takes up to $slowest ms"
+stop_load
+is "$(grep -c quire_leaf /proc/slabinfo)" 0 "no stamps are left"
+is "$(pgrep -c quire_scan)" 0 "no thread is left"
+is "$(complaints)" "" "no complaint of the kernel"
+finish
