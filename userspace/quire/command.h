@@ -56,6 +56,7 @@ int command_run(const struct command *command, int argc, char **argv);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 int command_config(int argc, char **argv);
+int command_doctor(int argc, char **argv);
 int command_faults(int argc, char **argv);
 int command_ps(int argc, char **argv);
 int command_sim(int argc, char **argv);

@@ -15,6 +15,7 @@ static const struct command commands[] = {
 	{ "faults", "page faults by cause, and how long they take", command_faults },
 	{ "tlb", "TLB flushes: why, who causes them, where", command_tlb },
 	{ "status", "what of the module runs, and what it cannot see", command_status },
+	{ "doctor", "what this machine lacks for memory, and what to do", command_doctor },
 	{ "config", "show and change settings of the module", command_config },
 	{ "sim", "run replacement policies on traces, judged against OPT", command_sim },
 	{ "trace", "convert, describe and make traces", command_trace },
