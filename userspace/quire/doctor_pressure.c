@@ -2,6 +2,7 @@
 /*
  * quire doctor: signs of want: fragmentation, stalls, limits of cgroups.
  */
+#include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -28,7 +29,8 @@ static void add_zone(const char *line, unsigned long long *blocks)
 		return;
 	zone += 4;
 	zone += strspn(zone, " ");
-	zone += strcspn(zone, " \n");
+	while (*zone && !isspace((unsigned char)*zone))
+		zone++;
 	for (int order = 0; order < ORDERS && *zone && *zone != '\n'; order++, zone = end) {
 		blocks[order] += strtoull(zone, &end, 10);
 		if (end == zone)
