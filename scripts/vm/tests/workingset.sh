@@ -46,6 +46,17 @@ next_scan() {
 	say "no scan in 10 s"
 }
 
+# until_there FILE: a program says by it that it has come so far
+until_there() {
+	local i
+
+	for ((i = 0; i < 600; i++)); do
+		[ ! -e "$1" ] || return 0
+		sleep 0.1
+	done
+	say "$1 is not there after a minute"
+}
+
 # watch SEGMENT FIGURE: the median of five scans of the load that has been started, in $median, and
 # the last of them in the array ws
 declare -A ws
@@ -124,21 +135,22 @@ stop_load
 # Huge pages: used as a whole. 32 MiB of them, 700 pages in use lie in two or three.
 echo madvise >/sys/kernel/mm/transparent_hugepage/enabled
 cat >"$tmp/huge.py" <<'END'
-import mmap, time
+import mmap, sys, time
 memory = mmap.mmap(-1, 34 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
 memory.madvise(mmap.MADV_HUGEPAGE)
 for at in range(0, len(memory), 4096):
     memory[at] = 1
-end = time.time() + 60
+open(sys.argv[1], "w").close()
+end = time.time() + 100
 while time.time() < end:
     for at in range(16 << 20, (16 << 20) + 700 * 4096, 4096):
         memory[at] = 1
     time.sleep(0.1)
 END
-python3 "$tmp/huge.py" &
+python3 "$tmp/huge.py" "$tmp/ready" &
 worker=$!
-sleep 2
-for _ in {1..3}; do
+until_there "$tmp/ready"
+for _ in {1..6}; do
 	next_scan
 done
 read_ws ws $worker all
@@ -163,7 +175,7 @@ scan_share() {
 
 # Sampled: 300 MiB cannot be walked in 3 ms.
 set_config scan_interval_ms=1000
-start window -n 76800 -m 30000 --spread=block --seconds=60
+start window -n 76800 -m 15000 --spread=block --seconds=60
 { echo >&"$load_in"; } 2>/dev/null
 next_scan
 scan_share
@@ -179,10 +191,10 @@ held=0
 for _ in 1 2 3; do
 	next_scan
 	read_ws ws "$worker" anon
-	[ "${ws[wss_1s_low_pages]}" -le 30000 ] && [ "${ws[wss_1s_high_pages]}" -ge 30000 ] &&
+	[ "${ws[wss_1s_low_pages]}" -le 15000 ] && [ "${ws[wss_1s_high_pages]}" -ge 15000 ] &&
 		held=$((held + 1))
 done
-say "working set ${ws[wss_1s_pages]}, ${ws[wss_1s_low_pages]} to ${ws[wss_1s_high_pages]}, of 30000"
+say "working set ${ws[wss_1s_pages]}, ${ws[wss_1s_low_pages]} to ${ws[wss_1s_high_pages]}, of 15000"
 within $held 2 3 "its interval holds the working set"
 [ "${ws[resident_pages]}" -gt 60000 ] && [ "${ws[resident_pages]}" -lt 94000 ]
 ok $? "and its estimate of what is resident is near: ${ws[resident_pages]} of 76800"
@@ -196,18 +208,20 @@ set_config scan_interval_ms=250
 
 # Shared by two, new after exec, gone after exit.
 cat >"$tmp/share.py" <<'END'
-import mmap, os, time
+import mmap, os, sys, time
 memory = mmap.mmap(-1, 1000 * 4096)
 child = os.fork()
-end = time.time() + 60
+end = time.time() + 100
 while time.time() < end:
     for at in range(0, len(memory), 4096):
         memory[at] = 1
+    open(sys.argv[1] + ("-parent" if child else "-child"), "w").close()
     time.sleep(0.1)
 END
-python3 "$tmp/share.py" &
+python3 "$tmp/share.py" "$tmp/shared" &
 parent=$!
-sleep 1
+until_there "$tmp/shared-parent"
+until_there "$tmp/shared-child"
 next_scan
 next_scan
 next_scan
