@@ -13,3 +13,9 @@
 #define list_for_each_entry_safe(entry, following, head, member)	\
 	for ((entry) = any_entry(head), (following) = any_entry(entry); (entry);	\
 	     (entry) = (following), (following) = any_entry(entry))
+#define hash_for_each(table, bucket, entry, member)	\
+	for ((bucket) = 0, (entry) = any_entry(table); (entry); (entry) = any_entry(entry))
+#define hash_for_each_safe(table, bucket, following, entry, member)	\
+	for ((bucket) = 0, (entry) = any_entry(table), (following) = any_node(entry); (entry);	\
+	     (entry) = any_entry(following), (following) = any_node(entry))
+#define for_each_online_node(node)	for ((node) = 0; (node) < nr_node_ids; (node)++)
