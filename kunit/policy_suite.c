@@ -95,7 +95,7 @@ static void takes_the_victims_that_are_known(struct kunit *test)
 
 		if (strcmp(v->policy, ops->name))
 			continue;
-		test_start(ops, v->frames, 0, 0);
+		test_start(ops, v->frames, 0, VECTOR_SEED);
 		for (c = v->string; *c; c++) {
 			quire_page_t out = test_reference(vector_page(*c), false);
 
@@ -124,7 +124,7 @@ static void faults_as_often_as_in_the_simulator(struct kunit *test)
 		for (j = 0; j < 2 && !strcmp(v->policy, ops->name); j++) {
 			u32 faults = 0;
 
-			test_start(ops, vector_frames[j], 0, 0);
+			test_start(ops, vector_frames[j], 0, VECTOR_SEED);
 			test_host.every = 1000;
 			vector_load_start(&load, v->kind);
 			for (left = VECTOR_REQUESTS; left; left--) {

@@ -5,6 +5,7 @@
 
 #define VECTOR_PAGES	390u
 #define VECTOR_REQUESTS	50000u
+#define VECTOR_SEED	1u		/* of the policies, as in quire sim */
 
 enum vector_kind {
 	VECTOR_SKEWED,		/* a few pages often, many seldom */

@@ -12,7 +12,7 @@
 static u32 work_through(const struct vector *v, char *victims)
 {
 	struct quire_pool *pool = quire_pool_new(quire_engine_find(v->policy)->ops, v->frames,
-						 vector_page('z'), 0);
+						 vector_page('z'), VECTOR_SEED);
 	u32 faults = 0;
 
 	if (!pool || quire_pool_start(pool))
@@ -51,7 +51,7 @@ static void test_load(const struct vector_count *v)
 	for (u32 i = 0; i < 2; i++) {
 		struct quire_result result;
 
-		quire_simulate(quire_engine_find(v->policy), &trace, vector_frames[i], 0, &result);
+		quire_simulate(quire_engine_find(v->policy), &trace, vector_frames[i], VECTOR_SEED, &result);
 		ok(result.faults == v->faults[i], "%s, %u frames, load %u: %u faults%s (had %llu)",
 		   v->policy, vector_frames[i], v->kind, v->faults[i],
 		   v->confirmed ? ", as libCacheSim" : "", (unsigned long long)result.faults);
