@@ -10,7 +10,6 @@
 #include "stat/tally.h"
 
 int quire_stat_show(struct seq_file *m, void *unused);
-const char *quire_lru(void);
 int quire_status_show(struct seq_file *m, void *unused);
 int quire_config_show(struct seq_file *m, void *unused);
 ssize_t quire_config_write(struct file *file, const char __user *text, size_t size,

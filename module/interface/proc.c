@@ -5,6 +5,7 @@
 #include <linux/proc_fs.h>
 #include "interface/interface.h"
 #include "quire/part.h"
+#include "reclaim/lru.h"
 
 static struct proc_dir_entry *quire_proc_dir;
 

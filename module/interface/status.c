@@ -2,44 +2,14 @@
 /*
  * /proc/quire/status: what runs, what cannot and why, and how well it sees.
  */
-#include <linux/fs.h>
 #include <linux/utsname.h>
 #include "hook/hook.h"
 #include "interface/interface.h"
 #include "quire/part.h"
+#include "reclaim/lru.h"
 #include "stat/swap.h"
 #include "stat/wait.h"
 #include "workingset/workingset.h"
-
-#define QUIRE_LRU_GEN	"/sys/kernel/mm/lru_gen/enabled"
-
-/**
- * quire_lru - which LRU reclaim uses
- *
- * No exported symbol tells, but the kernel's own file.
- *
- * Context: process, may sleep; not in a show function, as reading one seq_file
- * inside another takes a lock of the same class.
- */
-const char *quire_lru(void)
-{
-	char text[16] = "";
-	struct file *file;
-	loff_t pos = 0;
-	ssize_t size;
-
-	if (!IS_ENABLED(CONFIG_LRU_GEN))
-		return "classic";
-	file = filp_open(QUIRE_LRU_GEN, O_RDONLY, 0);
-	if (IS_ERR(file))
-		return "unknown (" QUIRE_LRU_GEN " cannot be read)";
-	size = kernel_read(file, text, sizeof(text) - 1, &pos);
-	filp_close(file, NULL);
-	if (size <= 0)
-		return "unknown (" QUIRE_LRU_GEN " cannot be read)";
-	/* A mask in hexadecimal, 0x0000 when off. */
-	return strpbrk(text + 2, "123456789abcdef") ? "mglru" : "classic";
-}
 
 static void quire_put_part(struct seq_file *m, const struct quire_part *part)
 {
@@ -97,7 +67,10 @@ int quire_status_show(struct seq_file *m, void *unused)
 
 	seq_puts(m, "version " QUIRE_VERSION "\n");
 	seq_printf(m, "kernel %s\n", init_utsname()->release);
-	seq_printf(m, "lru %s\n", (const char *)m->private);
+	seq_printf(m, "lru %s%s\n", (const char *)m->private,
+		   quire_lru_is_ours() ? " mglru is switched off while there is a policy" : "");
+	if (!strcmp(m->private, "mglru"))
+		seq_puts(m, "limits lru a policy sees only what MGLRU proposes; lru=classic to policy lets it see all\n");
 
 	quire_proc_stats(&stats);
 	seq_printf(m, "processes %u\n", stats.records);

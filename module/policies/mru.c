@@ -78,6 +78,7 @@ QUIRE_DEFINE_POLICY(mru) = {
 	.about = "most recently used (Chou and DeWitt 1985)",
 	.pool_size = sizeof(struct mru),
 	.relinks = true,
+	.newest_first = true,
 	.lists = mru_lists,
 	.admit = mru_admit,
 	.touch = mru_touch,

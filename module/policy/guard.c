@@ -10,13 +10,15 @@
  *	in a pass	pass refusals to one reclaimer, the same
  *	in time		credit: an eviction pays for some refusals, time for a few
  *
- * When the first or second is used up, the kernel decides alone until a page has
- * gone, as without a policy. When the credit is, it decides about this page.
+ * When the first or second is used up, that is a trip: the kernel decides about the next
+ * few pages, and about twice as many after each trip since which none has gone, so that
+ * reclaim which finds nothing is soon as it is without a policy. When the credit is
+ * used up, the kernel decides about this page.
  *
- *	          refuse, refuse, ...  budget used up: a trip
- *	policy   ------------------------------------------>  kernel decides
- *	decides  <------------------------------------------  (open)
- *	                       a page has gone
+ *	          refuse, refuse, ...  budget used up
+ *	policy   ------------------------------------>  kernel decides about
+ *	decides  <------------------------------------  4, 8, 16 ... pages
+ *	              so many, or one has gone
  *
  * A policy is ejected when it trips again and again and none of the pages that it
  * gave up has gone; when it answers wrongly a few times; at once when its lists are
@@ -31,9 +33,10 @@
 #include "policy/guard.h"
 
 const struct quire_guard_limits quire_guard_usual = {
-	.row = 256,
-	.pass = 192,
-	.credit = 10,
+	.row = 1024,
+	.pass = 768,
+	.open = 4,
+	.credit = 12,
 	.credit_ms = 1,
 	.credit_max = 4096,
 	.trips = 32,
@@ -41,8 +44,9 @@ const struct quire_guard_limits quire_guard_usual = {
 	.strikes = 3,
 	.strike_ms = 60000,
 	.slow_call_us = 2000,
+	.slow_most_ms = 100,
 	.slow_ms = 500,
-	.slow_percent = 20,
+	.fast_us = 1000,
 };
 
 /**
@@ -61,7 +65,6 @@ void quire_guard_start(struct quire_guard *guard, const struct quire_guard_limit
 	guard->limits = limits;
 	guard->credit = limits->credit_max;
 	guard->paid_ns = now_ns;
-	guard->slow_at_ns = now_ns;
 }
 
 static struct quire_guard_pass *quire_guard_pass(struct quire_guard *guard, u64 task)
@@ -89,11 +92,20 @@ static void quire_guard_pay(struct quire_guard *guard, u64 now_ns)
 	guard->credit = min_t(u64, guard->credit + ms * limits->credit_ms, limits->credit_max);
 }
 
+/* Refusals are counted anew. */
+static void quire_guard_close(struct quire_guard *guard)
+{
+	guard->open = 0;
+	guard->row = 0;
+	memset(guard->pass, 0, sizeof(guard->pass));
+}
+
 static void quire_guard_trip(struct quire_guard *guard, u64 now_ns)
 {
 	const struct quire_guard_limits *limits = guard->limits;
 
-	guard->open = true;
+	guard->opened = clamp(guard->opened * 2, limits->open, U32_MAX / 2);
+	guard->open = guard->opened;
 	if (!guard->trips++)
 		guard->trip_ns = now_ns;
 	if (guard->trips >= limits->trips &&
@@ -107,6 +119,8 @@ static void quire_guard_trip(struct quire_guard *guard, u64 now_ns)
  * @now_ns:	the time
  * @task:	who reclaims
  *
+ * Called for each page that the policy would keep, and that the kernel might not.
+ *
  * Return: true if the policy may refuse it, false if the kernel is to decide.
  */
 bool quire_guard_may_refuse(struct quire_guard *guard, u64 now_ns, u64 task)
@@ -114,10 +128,11 @@ bool quire_guard_may_refuse(struct quire_guard *guard, u64 now_ns, u64 task)
 	const struct quire_guard_limits *limits = guard->limits;
 	struct quire_guard_pass *pass = quire_guard_pass(guard, task);
 
-	if (guard->open)
-		return false;
-	if (guard->row >= limits->row || pass->refused >= limits->pass) {
+	if (!guard->open && (guard->row >= limits->row || pass->refused >= limits->pass))
 		quire_guard_trip(guard, now_ns);
+	if (guard->open) {
+		if (!--guard->open)
+			quire_guard_close(guard);
 		return false;
 	}
 	quire_guard_pay(guard, now_ns);
@@ -149,9 +164,8 @@ void quire_guard_let_go(struct quire_guard *guard, u64 task)
  */
 void quire_guard_gone(struct quire_guard *guard, bool chosen)
 {
-	guard->open = false;
-	guard->row = 0;
-	memset(guard->pass, 0, sizeof(guard->pass));
+	quire_guard_close(guard);
+	guard->opened = 0;
 	guard->credit = min(guard->credit + guard->limits->credit, guard->limits->credit_max);
 	if (chosen)
 		guard->trips = 0;
@@ -181,24 +195,20 @@ void quire_guard_strike(struct quire_guard *guard, u64 now_ns, enum quire_fault 
 /**
  * quire_guard_called - the policy was called
  * @guard:	the guard
- * @now_ns:	the time, after the call
  * @took_ns:	how long it took
  *
- * A machine that is itself held up now and then makes a call look slow, so a
- * share of the time is allowed for.
+ * A virtual machine that has to wait for its CPU makes a call look slow that is not, but only one
+ * among many: so slow calls must be a good part of all, and one counts for so much at the most.
  */
-void quire_guard_called(struct quire_guard *guard, u64 now_ns, u64 took_ns)
+void quire_guard_called(struct quire_guard *guard, u64 took_ns)
 {
 	const struct quire_guard_limits *limits = guard->limits;
-	u64 allowed;
 
-	if (took_ns < (u64)limits->slow_call_us * NSEC_PER_USEC)
+	if (took_ns < (u64)limits->slow_call_us * NSEC_PER_USEC) {
+		guard->slow_ns -= min(guard->slow_ns, (u64)limits->fast_us * NSEC_PER_USEC);
 		return;
-	allowed = now_ns > guard->slow_at_ns ?
-		  div_u64((now_ns - guard->slow_at_ns) * limits->slow_percent, 100) : 0;
-	guard->slow_at_ns = now_ns;
-	guard->slow_ns -= min(guard->slow_ns, allowed);
-	guard->slow_ns += took_ns;
+	}
+	guard->slow_ns += min(took_ns, (u64)limits->slow_most_ms * NSEC_PER_MSEC);
 	if (guard->fault == QUIRE_FAULT_NONE &&
 	    guard->slow_ns >= (u64)limits->slow_ms * NSEC_PER_MSEC)
 		guard->fault = QUIRE_FAULT_SLOW;

@@ -34,6 +34,8 @@ enum quire_fault {
  * struct quire_guard_limits - how much a policy may do
  * @row:	refusals without one page let go, by all reclaimers
  * @pass:	the same by one reclaimer
+ * @open:	pages that the kernel decides about when @row or @pass is used up; twice as many
+ *		each time that none of them has gone
  * @credit:	refusals that one eviction pays for
  * @credit_ms:	refusals that a millisecond pays for
  * @credit_max:	refusals that can be saved up
@@ -43,12 +45,14 @@ enum quire_fault {
  * @strikes:	wrong answers until it must go ...
  * @strike_ms:	... none being forgotten until this time has passed without one
  * @slow_call_us: a call that takes longer is slow
+ * @slow_most_ms: ... and counts for no more than this
  * @slow_ms:	slow calls may take so long in all ...
- * @slow_percent: ... beyond this share of the time that passes
+ * @fast_us:	... of which each call that is not slow takes back so much
  */
 struct quire_guard_limits {
 	u32 row;
 	u32 pass;
+	u32 open;
 	u32 credit;
 	u32 credit_ms;
 	u32 credit_max;
@@ -57,8 +61,9 @@ struct quire_guard_limits {
 	u32 strikes;
 	u32 strike_ms;
 	u32 slow_call_us;
+	u32 slow_most_ms;
 	u32 slow_ms;
-	u32 slow_percent;
+	u32 fast_us;
 };
 
 extern const struct quire_guard_limits quire_guard_usual;
@@ -78,7 +83,8 @@ struct quire_guard_pass {
 /**
  * struct quire_guard - the state of one pool's guard; its fields are guard.c's own
  * @limits:	see there
- * @open:	the kernel decides until a page has gone
+ * @open:	pages that the kernel still decides about
+ * @opened:	how many they were
  * @row:	refusals in a row
  * @credit:	refusals that are paid for
  * @paid_ns:	until when time has paid
@@ -87,13 +93,13 @@ struct quire_guard_pass {
  * @trip_ns:	when the first of them was
  * @strikes:	wrong answers
  * @strike_ns:	when the last was
- * @slow_ns:	time in slow calls, less what the time that passed allows
- * @slow_at_ns:	when that was reckoned
+ * @slow_ns:	time in slow calls, less what others took back
  * @fault:	why the policy must go, if it must
  */
 struct quire_guard {
 	const struct quire_guard_limits *limits;
-	bool open;
+	u32 open;
+	u32 opened;
 	u32 row;
 	u32 credit;
 	u64 paid_ns;
@@ -103,7 +109,6 @@ struct quire_guard {
 	u32 strikes;
 	u64 strike_ns;
 	u64 slow_ns;
-	u64 slow_at_ns;
 	enum quire_fault fault;
 };
 
@@ -113,7 +118,7 @@ bool quire_guard_may_refuse(struct quire_guard *guard, u64 now_ns, u64 task);
 void quire_guard_let_go(struct quire_guard *guard, u64 task);
 void quire_guard_gone(struct quire_guard *guard, bool chosen);
 void quire_guard_strike(struct quire_guard *guard, u64 now_ns, enum quire_fault fault);
-void quire_guard_called(struct quire_guard *guard, u64 now_ns, u64 took_ns);
+void quire_guard_called(struct quire_guard *guard, u64 took_ns);
 const char *quire_fault_text(enum quire_fault fault);
 
 #endif

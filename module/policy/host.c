@@ -15,282 +15,102 @@
  * the first time that a page is found to be referenced says nothing new: it is
  * what admit() has told, and no touch().
  *
- * Nodes: a handle is the page frame number, its node is in a chunk of 256 that
- * is allocated for each MiB of memory that exists. Ghosts have handles above all
- * page frames, an identity (file and offset, or swap slot) and a hash.
+ * A small window obeys the policy better, a large one costs less: of a policy whose
+ * victims are those that reclaim proposes last, one page in a window's share is
+ * a victim. So the window grows while more than REFUSALS_MANY pages are refused
+ * for each that goes, or the guard trips. Below REFUSALS_FEW it shrinks again, as the
+ * condemned go. What stays condemned while twice as many pages are proposed as the pool
+ * has (reclaim works elsewhere, or the page is locked in memory) is let go of.
  *
- * Guard (guard.c): when too much is refused the kernel's own verdict stands, and
- * the window grows, since what was condemned is evidently not what reclaim
- * proposes; it shrinks again as victims are found.
+ * What the policy may do at most is for the guard to say (guard.c). When it must go,
+ * the pool is closed: the policy is not called again and the kernel decides,
+ * until the pool is taken away.
  *
- * Context: events come with interrupts off or on, from any context but NMI; the
- * pool's lock is innermost.
+ * Context: events come with interrupts off or on, from any context but NMI. A
+ * pool's lock is taken alone, but for a handing over (from, then to); inside it
+ * only that of the ghosts. A page's node and tag are changed under the lock of the
+ * pool that the tag names; a tag of no pool is claimed by cmpxchg().
  */
-#include <linux/hash.h>
 #include <linux/mm.h>
-#include <linux/mmzone.h>
-#include <linux/sched.h>
-#include <linux/slab.h>
 #include <linux/timekeeping.h>
-#include <linux/vmalloc.h>
-#include <linux/vmstat.h>
-#include "policy/guard.h"
+#include "policy/ghosts.h"
 #include "policy/host.h"
+#include "policy/host_internal.h"
 
-#define QUIRE_WINDOW_SHARE	16	/* the window is 1/16 of the pool ... */
-#define QUIRE_WINDOW_MOST	2	/* ... and may grow to 1/2 */
 #define QUIRE_WINDOW_LEAST	32
 #define QUIRE_CONDEMN_AT_ONCE	64	/* calls of victim() for one verdict */
-#define QUIRE_WINDOW_REST	256	/* evictions until the window may shrink again */
-#define QUIRE_GHOST_SHARE	8	/* a ghost for each 8 frames: 0.11 % of memory */
-#define QUIRE_GHOST_HASH	4	/* ghosts a bucket, when all are in use */
+#define QUIRE_RELEASE_AT_ONCE	4	/* condemned pages let go of by one verdict */
+#define QUIRE_REFUSALS_MANY	10	/* for each page that goes */
+#define QUIRE_REFUSALS_FEW	7
+#define QUIRE_ROUND		2	/* proposals of so many pools until a page is stuck */
+#define QUIRE_REFUSALS_SPAN	512	/* verdicts from which that is reckoned */
+#define QUIRE_CHECK_EVERY	2048	/* verdicts between two looks at the policy's lists ... */
+#define QUIRE_CHECK_NODES	1024	/* ... of so many nodes at the most */
 
-/**
- * struct quire_ghost - what makes a ghost findable
- * @identity:	of the page
- * @next:	in the bucket, or in the list of free ones; index + 1, 0 ends it
- * @used:	it is in a bucket
- */
-struct quire_ghost {
-	u64 identity;
-	u32 next;
-	bool used;
-};
-
-/**
- * struct quire_host - the kernel's side of a pool
- * @lock:	around everything here, the nodes and the policy's callbacks
- * @stats:	see there
- * @guard:	what the policy may do
- * @share:	the window is 1/share of the pool
- * @first_ghost: the handle of ghost 0
- * @nr_ghosts:	how many there are
- * @free_ghost:	index + 1 of the first free one
- * @ghost:	them
- * @bucket:	index + 1 of the first ghost of each
- * @bucket_bits: how many buckets
- * @evicting:	identity of the page in remove(QUIRE_EVICTED), 0 outside it
- */
-struct quire_host {
-	spinlock_t lock;
-	struct quire_host_stats stats;
-	struct quire_guard guard;
-	u32 share;
-	quire_page_t first_ghost;
-	u32 nr_ghosts;
-	u32 free_ghost;
-	struct quire_ghost *ghost;
-	u32 *bucket;
-	unsigned int bucket_bits;
-	u64 evicting;
-};
-
-static unsigned long quire_nr_chunks(const struct quire_pool *pool)
+/* Takes the pool's lock for an event. Returns the time. */
+u64 quire_enter(struct quire_host *host, unsigned long *flags)
 {
-	return pool->handles >> QUIRE_CHUNK_SHIFT;
+	spin_lock_irqsave(&host->lock, *flags);
+	return ktime_get_mono_fast_ns();
 }
 
-/* Handles for all page frames, then for the ghosts. Memory that is added later has none. */
-static int quire_new_handles(struct quire_pool *pool)
+void quire_leave(struct quire_host *host, unsigned long flags, u64 began)
 {
-	struct quire_host *host = pool->host;
-	unsigned long end = 0, ghosts;
-	int nid;
+	u64 now = ktime_get_mono_fast_ns();
 
-	for_each_online_node(nid)
-		end = max(end, node_end_pfn(nid));
-	end = ALIGN(end, QUIRE_CHUNK_NODES);
-	ghosts = ALIGN(max(totalram_pages() / QUIRE_GHOST_SHARE, 256ul), QUIRE_CHUNK_NODES);
-	if (end + ghosts > U32_MAX)	/* more than 16 TiB */
-		return -EFBIG;
-	host->first_ghost = end;
-	host->nr_ghosts = ghosts;
-	pool->handles = end + ghosts;
-	pool->frames = min_t(unsigned long, totalram_pages(), U32_MAX);
-	pool->ghosts_max = ghosts;
-	return 0;
-}
-
-static int quire_new_nodes(struct quire_pool *pool)
-{
-	struct quire_host *host = pool->host;
-	unsigned long i, pfn;
-
-	pool->nodes = kvcalloc(quire_nr_chunks(pool), sizeof(*pool->nodes), GFP_KERNEL);
-	if (!pool->nodes)
-		return -ENOMEM;
-	for (i = 0; i < quire_nr_chunks(pool); i++) {
-		pfn = i << QUIRE_CHUNK_SHIFT;
-		if (pfn < host->first_ghost && !pfn_valid(pfn))
-			continue;
-		pool->nodes[i] = (struct quire_node *)get_zeroed_page(GFP_KERNEL);
-		if (!pool->nodes[i])
-			return -ENOMEM;
-		cond_resched();
+	quire_guard_called(&host->guard, now > began ? now - began : 0);
+	if (host->guard.fault && !host->closed) {
+		host->closed = true;
+		quire_pools_eject();
 	}
-	return 0;
+	spin_unlock_irqrestore(&host->lock, flags);
 }
 
-static int quire_new_ghosts(struct quire_host *host)
+static void quire_strike(struct quire_host *host, enum quire_fault fault)
 {
-	u32 i;
-
-	host->bucket_bits = ilog2(host->nr_ghosts / QUIRE_GHOST_HASH);
-	host->ghost = kvcalloc(host->nr_ghosts, sizeof(*host->ghost), GFP_KERNEL);
-	host->bucket = kvcalloc(1ul << host->bucket_bits, sizeof(*host->bucket), GFP_KERNEL);
-	if (!host->ghost || !host->bucket)
-		return -ENOMEM;
-	for (i = 0; i < host->nr_ghosts; i++)
-		host->ghost[i].next = i + 1 < host->nr_ghosts ? i + 2 : 0;
-	host->free_ghost = 1;
-	return 0;
-}
-
-/**
- * quire_host_new - make a pool for a policy
- * @ops:	the policy
- *
- * Context: process, may sleep and reclaim.
- * Return: the pool, with no page, or an ERR_PTR: -ENOMEM, -EFBIG above 16 TiB of
- * memory, or what the policy's init() says.
- */
-struct quire_pool *quire_host_new(const struct quire_policy_ops *ops)
-{
-	struct quire_pool *pool;
-	u32 i;
-	int err = -ENOMEM;
-
-	pool = kvzalloc(sizeof(*pool) + ops->pool_size, GFP_KERNEL);
-	if (!pool)
-		return ERR_PTR(-ENOMEM);
-	pool->ops = ops;
-	pool->host = kzalloc(sizeof(*pool->host), GFP_KERNEL);
-	if (!pool->host)
-		goto free;
-	spin_lock_init(&pool->host->lock);
-	quire_guard_start(&pool->host->guard, &quire_guard_usual, ktime_get_mono_fast_ns());
-	pool->host->share = QUIRE_WINDOW_SHARE;
-	err = quire_new_handles(pool) ?: quire_new_nodes(pool) ?: quire_new_ghosts(pool->host);
-	if (err)
-		goto free;
-	quire_seed(pool, 0);
-	for (i = 0; i < ops->nr_params; i++)
-		pool->param[i] = ops->params[i].def;
-	err = ops->init ? ops->init(pool) : 0;
-	if (err)
-		goto free;
-	return pool;
-free:
-	pool->ops = NULL;
-	quire_host_free(pool);
-	return ERR_PTR(err);
-}
-
-/**
- * quire_host_free - free a pool
- * @pool:	no event comes to it any more
- *
- * Context: process, may sleep.
- */
-void quire_host_free(struct quire_pool *pool)
-{
-	struct quire_host *host = pool->host;
-	unsigned long i;
-
-	if (pool->ops && pool->ops->exit)
-		pool->ops->exit(pool);
-	for (i = 0; pool->nodes && i < quire_nr_chunks(pool); i++)
-		free_page((unsigned long)pool->nodes[i]);
-	kvfree(pool->nodes);
-	if (host) {
-		kvfree(host->ghost);
-		kvfree(host->bucket);
-	}
-	kfree(host);
-	kvfree(pool);
-}
-
-static u32 *quire_ghost_bucket(struct quire_host *host, u64 identity)
-{
-	return &host->bucket[hash_64(identity, host->bucket_bits)];
-}
-
-/* Takes a ghost out of its bucket and makes it free. */
-static void quire_ghost_release(struct quire_host *host, u32 index)
-{
-	struct quire_ghost *ghost = &host->ghost[index];
-	u32 *link = quire_ghost_bucket(host, ghost->identity);
-
-	while (*link != index + 1)
-		link = &host->ghost[*link - 1].next;
-	*link = ghost->next;
-	ghost->used = false;
-	ghost->next = host->free_ghost;
-	host->free_ghost = index + 1;
-}
-
-static quire_page_t quire_ghost_find(struct quire_host *host, u64 identity)
-{
-	u32 next = *quire_ghost_bucket(host, identity);
-
-	for (; next; next = host->ghost[next - 1].next) {
-		if (host->ghost[next - 1].identity == identity)
-			return host->first_ghost + next - 1;
-	}
-	return QUIRE_NONE;
+	quire_guard_strike(&host->guard, ktime_get_mono_fast_ns(), fault);
 }
 
 /* See quire/policy.h. */
 quire_page_t quire_remember(struct quire_pool *pool, quire_page_t page)
 {
 	struct quire_host *host = pool->host;
-	struct quire_node *node = quire_node(pool, page), *copy;
-	u32 index = host->free_ghost, *bucket;
+	const struct quire_node *node = quire_node(pool, page);
+	struct quire_node *copy;
+	quire_page_t ghost;
 
-	if (!index || !host->evicting)
+	if (!host->evicting || pool->ghosts >= pool->ghosts_max)
 		return QUIRE_NONE;
-	index--;
-	host->free_ghost = host->ghost[index].next;
-	bucket = quire_ghost_bucket(host, host->evicting);
-	host->ghost[index].identity = host->evicting;
-	host->ghost[index].next = *bucket;
-	host->ghost[index].used = true;
-	*bucket = index + 1;
+	ghost = quire_ghost_new(host->number, host->evicting);
+	if (!ghost)
+		return QUIRE_NONE;
 	pool->ghosts++;
-	copy = quire_node(pool, host->first_ghost + index);
+	copy = quire_node(pool, ghost);
 	copy->stamp = node->stamp;
 	copy->bits = (node->bits & QUIRE_POLICY_BITS) | QUIRE_GHOST;
-	return host->first_ghost + index;
+	return ghost;
 }
 
 /* See quire/policy.h. */
 void quire_forget(struct quire_pool *pool, quire_page_t ghost)
 {
+	if (!quire_ghost_release(pool->host->number, ghost)) {
+		quire_strike(pool->host, QUIRE_FAULT_BAD_GHOST);
+		return;
+	}
 	quire_node(pool, ghost)->bits = 0;
 	pool->ghosts--;
-	quire_ghost_release(pool->host, ghost - pool->host->first_ghost);
 }
 
-/* The node of a page frame, or NULL if it has none. */
-static struct quire_node *quire_frame_node(const struct quire_pool *pool, unsigned long pfn)
+/* Does the pool have the page? Under the lock. */
+static bool quire_has(const struct quire_pool *pool, unsigned long pfn)
 {
-	if (!pfn || pfn >= pool->host->first_ghost || !quire_has_node(pool, pfn))
-		return NULL;
-	return quire_node(pool, pfn);
+	return quire_owner_of(pfn) == pool->host->number;
 }
 
-/**
- * quire_host_tracks - whether a page is in the pool
- * @pool:	the pool
- * @pfn:	of the page, or the first of a large folio
- *
- * Takes no lock: for events that mostly are of other pages.
- */
-bool quire_host_tracks(const struct quire_pool *pool, unsigned long pfn)
+static unsigned long quire_pages_of(unsigned long pfn)
 {
-	const struct quire_node *node = quire_frame_node(pool, pfn);
-
-	return node && READ_ONCE(node->bits) & QUIRE_RESIDENT;
+	return 1ul << (*quire_tag_of(pfn) >> QUIRE_TAG_ORDER_SHIFT);
 }
 
 static void quire_set_dirty(struct quire_node *node, bool dirty)
@@ -298,18 +118,22 @@ static void quire_set_dirty(struct quire_node *node, bool dirty)
 	node->bits = (node->bits & ~QUIRE_DIRTY) | (dirty ? QUIRE_DIRTY : 0);
 }
 
-/* Under the lock. A page that is in the pool already stays as it is. */
-static void quire_admit(struct quire_pool *pool, unsigned long pfn, quire_page_t ghost,
-			bool dirty)
+/* Under the lock. A page that a pool has already stays as it is. */
+void quire_admit(struct quire_pool *pool, unsigned long pfn, unsigned int order,
+		 quire_page_t ghost, bool dirty)
 {
-	struct quire_node *node = quire_frame_node(pool, pfn);
+	struct quire_host *host = pool->host;
+	u16 *tag = pfn < quire_frames.frames ? quire_tag_of(pfn) : NULL;
+	struct quire_node *node;
 
-	if (!node || node->bits & QUIRE_RESIDENT)
+	if (!tag || host->closed || cmpxchg(tag, 0, QUIRE_TAG(host->number, order)))
 		return;
-	node->bits |= QUIRE_RESIDENT | QUIRE_SEEN | QUIRE_FRESH;
+	node = quire_node(pool, pfn);
+	node->bits = (node->bits & QUIRE_POLICY_BITS) | QUIRE_RESIDENT | QUIRE_SEEN | QUIRE_FRESH;
 	quire_set_dirty(node, dirty);
 	pool->now++;
-	pool->host->stats.resident++;
+	host->stats.resident += 1ul << order;
+	host->stats.folios++;
 	pool->ops->admit(pool, pfn, ghost);
 }
 
@@ -317,61 +141,70 @@ static void quire_admit(struct quire_pool *pool, unsigned long pfn, quire_page_t
  * quire_host_admit - a page is on the kernel's lists
  * @pool:	the pool
  * @pfn:	of the page
+ * @order:	of the folio that it begins
  * @dirty:	it must be written before its frame is free
  */
-void quire_host_admit(struct quire_pool *pool, unsigned long pfn, bool dirty)
+void quire_host_admit(struct quire_pool *pool, unsigned long pfn, unsigned int order, bool dirty)
 {
-	struct quire_host *host = pool->host;
 	unsigned long flags;
+	u64 began = quire_enter(pool->host, &flags);
 
-	spin_lock_irqsave(&host->lock, flags);
-	quire_admit(pool, pfn, QUIRE_NONE, dirty);
-	spin_unlock_irqrestore(&host->lock, flags);
+	quire_admit(pool, pfn, order, QUIRE_NONE, dirty);
+	quire_leave(pool->host, flags, began);
 }
 
 /**
  * quire_host_refault - a page that reclaim had evicted comes back
  * @pool:	the pool
  * @pfn:	where it is now
- * @identity:	what it was evicted as
+ * @order:	of the folio that it begins
+ * @identity:	what it was evicted as, 0 if nobody can tell
  */
-void quire_host_refault(struct quire_pool *pool, unsigned long pfn, u64 identity)
+void quire_host_refault(struct quire_pool *pool, unsigned long pfn, unsigned int order,
+			u64 identity)
 {
 	struct quire_host *host = pool->host;
-	quire_page_t ghost;
+	quire_page_t ghost = QUIRE_NONE;
 	unsigned long flags;
+	u64 began = quire_enter(host, &flags);
 
-	spin_lock_irqsave(&host->lock, flags);
 	host->stats.refaults++;
-	ghost = quire_ghost_find(host, identity);
-	if (ghost && quire_frame_node(pool, pfn) && !quire_host_tracks(pool, pfn)) {
+	if (!host->closed && identity && !quire_owner_of(pfn) && quire_tag_of(pfn))
+		ghost = quire_ghost_find(host->number, identity);
+	quire_admit(pool, pfn, order, ghost, false);
+	if (ghost && quire_has(pool, pfn)) {
 		host->stats.ghost_hits++;
-		quire_admit(pool, pfn, ghost, false);
 		quire_forget(pool, ghost);
-	} else {
-		quire_admit(pool, pfn, QUIRE_NONE, false);
 	}
-	spin_unlock_irqrestore(&host->lock, flags);
+	quire_leave(host, flags, began);
 }
 
-/* All pages on the kernel's lists, known to us or not; at least one. */
-static u32 quire_lru_pages(void)
+static void quire_unwindow(struct quire_pool *pool, unsigned long pfn)
 {
-	unsigned long pages = global_node_page_state(NR_INACTIVE_ANON) +
-			      global_node_page_state(NR_ACTIVE_ANON) +
-			      global_node_page_state(NR_INACTIVE_FILE) +
-			      global_node_page_state(NR_ACTIVE_FILE);
+	struct quire_host *host = pool->host;
 
-	return clamp(pages, 1ul, (unsigned long)U32_MAX);
+	if (host->oldest == pfn)
+		host->oldest = quire_list_prev(pool, &host->condemned, pfn);
+	quire_list_del(pool, &host->condemned, pfn);
+	host->stats.condemned -= min_t(u64, host->stats.condemned, quire_pages_of(pfn));
 }
 
-/* The page's node leaves the pool. Under the lock. */
-static void quire_leave(struct quire_pool *pool, struct quire_node *node)
+/* A page leaves the pool; the policy is told, unless it has been ejected. Under the lock. */
+void quire_drop(struct quire_pool *pool, unsigned long pfn, enum quire_why why)
 {
-	if (node->bits & QUIRE_CONDEMNED)
-		pool->host->stats.condemned--;
-	pool->host->stats.resident--;
-	node->bits &= ~(QUIRE_RESIDENT | QUIRE_CONDEMNED | QUIRE_DIRTY);
+	struct quire_host *host = pool->host;
+	struct quire_node *node = quire_node(pool, pfn);
+
+	if (!host->closed) {
+		if (node->bits & QUIRE_CONDEMNED)
+			quire_unwindow(pool, pfn);
+		pool->ops->remove(pool, pfn, why);
+	}
+	host->stats.resident -= min_t(u64, host->stats.resident, quire_pages_of(pfn));
+	host->stats.folios--;
+	node->bits &= QUIRE_POLICY_BITS;
+	/* Another pool may claim the page once it sees this: we are done with the node. */
+	smp_store_release(quire_tag_of(pfn), 0);
 }
 
 /**
@@ -385,142 +218,305 @@ static void quire_leave(struct quire_pool *pool, struct quire_node *node)
 void quire_host_evicted(struct quire_pool *pool, unsigned long pfn, u64 identity)
 {
 	struct quire_host *host = pool->host;
-	struct quire_node *node;
 	quire_page_t stale;
+	bool chosen;
 	unsigned long flags;
+	u64 began = quire_enter(host, &flags);
 
-	spin_lock_irqsave(&host->lock, flags);
-	host->stats.evictions++;
-	quire_guard_gone(&host->guard, false);
-	node = quire_frame_node(pool, pfn);
-	if (!node || !(node->bits & QUIRE_RESIDENT))
-		goto unlock;
+	if (!quire_has(pool, pfn))
+		goto leave;
+	chosen = quire_node(pool, pfn)->bits & QUIRE_CONDEMNED;
+	host->stats.evictions += quire_pages_of(pfn);
+	if (chosen)
+		host->stats.obeyed += quire_pages_of(pfn);
+	host->span_gone++;
+	quire_guard_gone(&host->guard, chosen);
 	/* A slot of swap that was freed and used again: what we remember is of another page. */
-	stale = quire_ghost_find(host, identity);
+	stale = host->closed ? QUIRE_NONE : quire_ghost_find(host->number, identity);
 	if (stale) {
 		pool->ops->remove(pool, stale, QUIRE_FORGOTTEN);
 		quire_forget(pool, stale);
 	}
-	if (node->bits & QUIRE_CONDEMNED) {
-		host->stats.obeyed++;
-		quire_guard_gone(&host->guard, true);
-		host->evicting = identity;
-		pool->ops->remove(pool, pfn, QUIRE_EVICTED);
-		host->evicting = 0;
-	} else {
-		pool->ops->remove(pool, pfn, QUIRE_INVALIDATED);
-	}
-	quire_leave(pool, node);
-unlock:
-	spin_unlock_irqrestore(&host->lock, flags);
+	host->evicting = identity;
+	quire_drop(pool, pfn, chosen ? QUIRE_EVICTED : QUIRE_INVALIDATED);
+	host->evicting = 0;
+leave:
+	quire_leave(host, flags, began);
 }
 
 /**
- * quire_host_gone - a page frame is free
+ * quire_host_gone - a page is not the pool's any more
+ * @pool:	the pool
+ * @pfn:	of the page
+ * @why:	%QUIRE_FREED or %QUIRE_INVALIDATED
+ */
+void quire_host_gone(struct quire_pool *pool, unsigned long pfn, enum quire_why why)
+{
+	unsigned long flags;
+	u64 began = quire_enter(pool->host, &flags);
+
+	if (quire_has(pool, pfn))
+		quire_drop(pool, pfn, why);
+	quire_leave(pool->host, flags, began);
+}
+
+/* A page is used, or treated as if it were. Under the lock. */
+static void quire_touch(struct quire_pool *pool, unsigned long pfn)
+{
+	struct quire_node *node = quire_node(pool, pfn);
+
+	pool->now++;
+	if (node->bits & QUIRE_CONDEMNED)
+		quire_unwindow(pool, pfn);
+	pool->ops->touch(pool, pfn);
+	node->bits &= ~QUIRE_CONDEMNED;
+}
+
+/**
+ * quire_host_touch - a page was found to be used, and nothing is to be decided
  * @pool:	the pool
  * @pfn:	of the page
  */
-void quire_host_gone(struct quire_pool *pool, unsigned long pfn)
+void quire_host_touch(struct quire_pool *pool, unsigned long pfn)
 {
 	struct quire_host *host = pool->host;
 	struct quire_node *node;
 	unsigned long flags;
+	u64 began = quire_enter(host, &flags);
 
-	spin_lock_irqsave(&host->lock, flags);
-	node = quire_frame_node(pool, pfn);
-	if (node && node->bits & QUIRE_RESIDENT) {
-		pool->ops->remove(pool, pfn, QUIRE_FREED);
-		quire_leave(pool, node);
+	if (quire_has(pool, pfn) && !host->closed) {
+		node = quire_node(pool, pfn);
+		if (node->bits & QUIRE_FRESH)
+			node->bits &= ~QUIRE_FRESH;
+		else
+			quire_touch(pool, pfn);
 	}
-	spin_unlock_irqrestore(&host->lock, flags);
+	quire_leave(host, flags, began);
 }
 
-/* Ask the policy for victims until the window is full. Under the lock. */
+/* Lets go of the oldest of the condemned. Under the lock. */
+static void quire_release(struct quire_pool *pool)
+{
+	struct quire_host *host = pool->host;
+	quire_page_t page = quire_list_first(&host->condemned);
+
+	if (!quire_has(pool, page) || !(quire_node(pool, page)->bits & QUIRE_CONDEMNED)) {
+		/* The list is ours, but its links are where a policy can write. */
+		quire_strike(host, QUIRE_FAULT_BROKEN);
+		return;
+	}
+	quire_touch(pool, page);
+	host->stats.released++;
+}
+
+static u64 quire_window(const struct quire_host *host, u32 share)
+{
+	u64 least = min_t(u64, QUIRE_WINDOW_LEAST, host->stats.resident / 2);
+
+	return max_t(u64, host->stats.resident / share, least);
+}
+
+/* The policy names a victim: is it one? Under the lock. */
+bool quire_condemn_one(struct quire_pool *pool)
+{
+	struct quire_host *host = pool->host;
+	quire_page_t page = pool->ops->victim(pool);
+
+	if (!page) {
+		if (host->stats.folios > host->condemned.size)
+			quire_strike(host, QUIRE_FAULT_NO_VICTIM);
+		return false;
+	}
+	if (!quire_has(pool, page) || quire_node(pool, page)->bits & QUIRE_CONDEMNED) {
+		quire_strike(host, QUIRE_FAULT_BAD_VICTIM);
+		return false;
+	}
+	quire_node(pool, page)->bits |= QUIRE_CONDEMNED;
+	quire_list_add_tail(pool, &host->condemned, page);
+	host->stats.condemned += quire_pages_of(page);
+	return true;
+}
+
+/*
+ * Lets go of pages that have been condemned for a round, a few at a time. Under the lock.
+ *
+ *	condemned   head [ from before the round ... oldest | ... ] tail
+ */
+static void quire_release_stuck(struct quire_pool *pool)
+{
+	struct quire_host *host = pool->host;
+	unsigned int i;
+
+	for (i = 0; i < QUIRE_RELEASE_AT_ONCE && host->releasing && host->oldest; i++)
+		quire_release(pool);
+	if (!host->oldest)
+		host->releasing = false;
+	if (++host->round <= host->stats.folios * QUIRE_ROUND)
+		return;
+	host->round = 0;
+	host->releasing = host->oldest;
+	if (!host->oldest)
+		host->oldest = quire_list_last(pool, &host->condemned);
+}
+
+/* Has the policy name victims until the window is full. Under the lock. */
 static void quire_condemn(struct quire_pool *pool)
 {
 	struct quire_host *host = pool->host;
-	u64 window = max_t(u64, host->stats.resident / host->share, QUIRE_WINDOW_LEAST);
+	u64 window = quire_window(host, host->share);
 	unsigned int calls;
-	quire_page_t page;
 
 	host->stats.window = window;
+	/* Pages of the pool were freed. */
+	for (calls = 0; calls < QUIRE_RELEASE_AT_ONCE && host->stats.condemned > window &&
+	     host->condemned.size > 1; calls++)
+		quire_release(pool);
+	if (host->shrinking)
+		return;
 	for (calls = 0; calls < QUIRE_CONDEMN_AT_ONCE && host->stats.condemned < window; calls++) {
-		page = pool->ops->victim(pool);
-		if (!page)
+		if (!quire_condemn_one(pool))
 			break;
-		quire_node(pool, page)->bits |= QUIRE_CONDEMNED;
-		host->stats.condemned++;
 	}
 }
 
-/* A page that is not condemned is proposed: does it stay? Under the lock. */
-static enum quire_verdict quire_refuse(struct quire_host *host)
+static void quire_grow(struct quire_host *host)
 {
-	if (quire_guard_may_refuse(&host->guard, ktime_get_mono_fast_ns(), (uintptr_t)current)) {
+	host->share = max(host->share - 1, host->params.window_most);
+	host->shrinking = false;
+}
+
+/* The window is to be such that neither too many nor too few are refused. Under the lock. */
+static void quire_adapt(struct quire_host *host)
+{
+	u32 gone = max(host->span_gone, 1u);
+
+	if (host->shrinking && host->stats.condemned <= quire_window(host, host->share + 1)) {
+		host->share++;
+		host->shrinking = false;
+	}
+	if (host->span_refused + host->span_gone < QUIRE_REFUSALS_SPAN)
+		return;
+	if (host->span_refused > gone * QUIRE_REFUSALS_MANY)
+		quire_grow(host);
+	else if (host->span_refused < gone * QUIRE_REFUSALS_FEW)
+		host->shrinking = host->share < host->params.window;
+	host->span_refused = 0;
+	host->span_gone = 0;
+}
+
+/* A page that is not condemned is proposed: does it stay? Under the lock. */
+static enum quire_verdict quire_refuse(struct quire_pool *pool, const struct quire_asked *asked)
+{
+	struct quire_host *host = pool->host;
+	u32 trips = host->guard.trips;
+
+	host->span_refused++;
+	if (asked->stays ||
+	    quire_guard_may_refuse(&host->guard, ktime_get_mono_fast_ns(), asked->task)) {
 		host->stats.kept++;
 		return QUIRE_KEEP;
 	}
 	host->stats.native++;
-	if (host->share > QUIRE_WINDOW_MOST)
-		host->share--;
+	if (host->guard.trips != trips) {
+		host->stats.trips++;
+		quire_grow(host);
+	}
 	return QUIRE_NATIVE;
+}
+
+/* Under the lock. */
+static enum quire_verdict quire_judge(struct quire_pool *pool, const struct quire_asked *asked)
+{
+	struct quire_host *host = pool->host;
+	struct quire_node *node = quire_node(pool, asked->pfn);
+	bool fresh = node->bits & QUIRE_FRESH;
+
+	quire_set_dirty(node, asked->dirty);
+	node->bits &= ~QUIRE_FRESH;
+	if (asked->referenced && !fresh) {
+		host->stats.touched++;
+		if (node->bits & QUIRE_CONDEMNED)
+			host->stats.reprieved++;
+		quire_touch(pool, asked->pfn);
+		return asked->narrow ? QUIRE_NATIVE : quire_refuse(pool, asked);
+	}
+	if (asked->narrow) {
+		host->stats.narrow++;
+		return QUIRE_NATIVE;
+	}
+	quire_condemn(pool);
+	if (!(node->bits & QUIRE_CONDEMNED))
+		return quire_refuse(pool, asked);
+	host->stats.evicted++;
+	quire_guard_let_go(&host->guard, asked->task);
+	return QUIRE_EVICT;
+}
+
+/* A folio has been split since: what was of it is now proposed by itself. Under the lock. */
+static void quire_resize(struct quire_pool *pool, unsigned long pfn, unsigned int order)
+{
+	struct quire_host *host = pool->host;
+	u64 less = quire_pages_of(pfn) - (1ul << order);
+
+	if (!less)
+		return;
+	host->stats.resident -= less;
+	if (quire_node(pool, pfn)->bits & QUIRE_CONDEMNED)
+		host->stats.condemned -= less;
+	WRITE_ONCE(*quire_tag_of(pfn), QUIRE_TAG(host->number, order));
+}
+
+static void quire_look(struct quire_pool *pool)
+{
+	if (pool->ops->check && pool->host->stats.verdicts % QUIRE_CHECK_EVERY == 0 &&
+	    pool->ops->check(pool, QUIRE_CHECK_NODES))
+		quire_strike(pool->host, QUIRE_FAULT_BROKEN);
 }
 
 /**
  * quire_host_verdict - reclaim proposes a page
- * @pool:	the pool
- * @pfn:	of the page
- * @referenced:	it was used since it was last proposed
- * @dirty:	it must be written before its frame is free
+ * @pool:	the pool that it belongs to
+ * @asked:	the page
  *
  * Return: what is to become of it.
  */
-enum quire_verdict quire_host_verdict(struct quire_pool *pool, unsigned long pfn,
-				      bool referenced, bool dirty)
+enum quire_verdict quire_host_verdict(struct quire_pool *pool, const struct quire_asked *asked)
 {
 	struct quire_host *host = pool->host;
 	enum quire_verdict verdict = QUIRE_NATIVE;
-	struct quire_node *node;
 	unsigned long flags;
+	u64 began = quire_enter(host, &flags);
 
-	spin_lock_irqsave(&host->lock, flags);
 	host->stats.verdicts++;
-	/* Reclaim asks, so memory is full: what is there is what fits. */
-	pool->frames = quire_lru_pages();
-	quire_admit(pool, pfn, QUIRE_NONE, dirty);
-	node = quire_frame_node(pool, pfn);
-	if (!node)
-		goto unlock;
-	quire_set_dirty(node, dirty);
-	if (node->bits & QUIRE_FRESH) {
-		node->bits &= ~QUIRE_FRESH;
-		referenced = false;
+	quire_admit(pool, asked->pfn, asked->order, QUIRE_NONE, asked->dirty);
+	if (!host->closed && quire_has(pool, asked->pfn)) {
+		quire_resize(pool, asked->pfn, asked->order);
+		verdict = quire_judge(pool, asked);
+		quire_adapt(host);
+		quire_release_stuck(pool);
+		quire_look(pool);
 	}
-	if (referenced) {
-		host->stats.touched++;
-		pool->now++;
-		pool->ops->touch(pool, pfn);
-		if (node->bits & QUIRE_CONDEMNED) {
-			node->bits &= ~QUIRE_CONDEMNED;
-			host->stats.condemned--;
-			host->stats.reprieved++;
-		}
-		verdict = quire_refuse(host);
-		goto unlock;
-	}
-	quire_condemn(pool);
-	if (!(node->bits & QUIRE_CONDEMNED)) {
-		verdict = quire_refuse(host);
-		goto unlock;
-	}
-	verdict = QUIRE_EVICT;
-	host->stats.evicted++;
-	quire_guard_let_go(&host->guard, (uintptr_t)current);
-	if (host->share < QUIRE_WINDOW_SHARE && host->stats.evicted % QUIRE_WINDOW_REST == 0)
-		host->share++;
-unlock:
-	spin_unlock_irqrestore(&host->lock, flags);
+	quire_leave(host, flags, began);
 	return verdict;
+}
+
+/**
+ * quire_host_frames - memory is full, and this is what fits
+ * @pool:	the pool
+ * @pages:	of its kind on the kernel's lists, 0 for those that the pool has
+ *
+ * A large folio takes many pages and is one for the policy, so it is scaled.
+ */
+void quire_host_frames(struct quire_pool *pool, unsigned long pages)
+{
+	const struct quire_host_stats *stats = &pool->host->stats;
+	u64 resident = READ_ONCE(stats->resident), folios = READ_ONCE(stats->folios);
+
+	if (!pages)
+		pages = resident;
+	if (resident > folios)
+		pages = mul_u64_u64_div_u64(pages, folios, resident);
+	WRITE_ONCE(pool->frames, clamp(pages, 1ul, (unsigned long)U32_MAX));
 }
 
 /**

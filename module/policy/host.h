@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The host of a policy in the kernel: nodes by page frame, ghosts by identity,
- * and the window of condemned pages.
+ * The host of a policy in the kernel: a pool, its lock, its guard and its window of
+ * condemned pages.
  */
 #ifndef QUIRE_HOST_H
 #define QUIRE_HOST_H
 
 #include <linux/spinlock.h>
+#include "policy/frames.h"
+#include "policy/guard.h"
 #include "quire/policy.h"
 
 /**
@@ -22,23 +24,63 @@ enum quire_verdict {
 };
 
 /**
+ * struct quire_asked - a page that reclaim proposes
+ * @pfn:	the page, or the first of a large folio
+ * @order:	of the folio
+ * @referenced:	it was used since it was last proposed
+ * @stays:	the kernel would keep it
+ * @dirty:	it must be written before its frame is free
+ * @narrow:	reclaim wants less than the pool: a cgroup inside has reached its limit
+ * @task:	who reclaims
+ */
+struct quire_asked {
+	unsigned long pfn;
+	unsigned int order;
+	bool referenced;
+	bool stays;
+	bool dirty;
+	bool narrow;
+	u64 task;
+};
+
+/**
+ * struct quire_host_params - what a person may set of the host
+ * @window:	the window is 1/@window of the pool ...
+ * @window_most: ... and may grow to 1/@window_most
+ */
+struct quire_host_params {
+	u32 window;
+	u32 window_most;
+};
+
+#define QUIRE_WINDOW_SHARE	16
+#define QUIRE_WINDOW_MOST	2
+#define QUIRE_WINDOW_BOUND	256	/* no share is smaller */
+
+/**
  * struct quire_host_stats - what a pool has done, under its lock
- * @resident:	pages of the pool in memory (a large folio is one)
- * @condemned:	of them in the window
+ * @resident:	pages of the pool in memory, a large folio counting all of its own
+ * @folios:	the same, a large folio counting one
+ * @condemned:	pages in the window
  * @window:	how many are to be
  * @verdicts:	pages proposed
  * @evicted:	verdicts that a page goes
  * @kept:	verdicts that it stays, not having been condemned
  * @touched:	proposed pages that had been referenced
  * @reprieved:	of them condemned
+ * @released:	condemned pages that reclaim did not propose and the window let go of
  * @native:	verdicts left to the kernel by the guard
+ * @narrow:	verdicts left to it since reclaim was for a limit inside the pool
+ * @trips:	how often the guard let the kernel decide alone until a page went
  * @evictions:	pages that went
  * @obeyed:	of them those that the policy had condemned
  * @refaults:	pages that came back
  * @ghost_hits:	of them those that the policy still remembered
+ * @handed_over: pages that another policy handed over, in its order
  */
 struct quire_host_stats {
 	u64 resident;
+	u64 folios;
 	u64 condemned;
 	u64 window;
 	u64 verdicts;
@@ -46,22 +88,37 @@ struct quire_host_stats {
 	u64 kept;
 	u64 touched;
 	u64 reprieved;
+	u64 released;
 	u64 native;
+	u64 narrow;
+	u64 trips;
 	u64 evictions;
 	u64 obeyed;
 	u64 refaults;
 	u64 ghost_hits;
+	u64 handed_over;
 };
 
-struct quire_pool *quire_host_new(const struct quire_policy_ops *ops);
+int quire_hosts_start(void (*eject)(void));
+void quire_hosts_stop(void);
+struct quire_pool *quire_host_of(unsigned int number);
+unsigned int quire_host_number(const struct quire_pool *pool);
+
+struct quire_pool *quire_host_new(const struct quire_policy_ops *ops,
+				  const struct quire_host_params *params);
 void quire_host_free(struct quire_pool *pool);
-bool quire_host_tracks(const struct quire_pool *pool, unsigned long pfn);
-void quire_host_admit(struct quire_pool *pool, unsigned long pfn, bool dirty);
-void quire_host_refault(struct quire_pool *pool, unsigned long pfn, u64 identity);
+void quire_host_hand_over(struct quire_pool *from, struct quire_pool *to);
+void quire_host_admit(struct quire_pool *pool, unsigned long pfn, unsigned int order, bool dirty);
+void quire_host_refault(struct quire_pool *pool, unsigned long pfn, unsigned int order,
+			u64 identity);
 void quire_host_evicted(struct quire_pool *pool, unsigned long pfn, u64 identity);
-void quire_host_gone(struct quire_pool *pool, unsigned long pfn);
-enum quire_verdict quire_host_verdict(struct quire_pool *pool, unsigned long pfn,
-				      bool referenced, bool dirty);
+void quire_host_gone(struct quire_pool *pool, unsigned long pfn, enum quire_why why);
+void quire_host_touch(struct quire_pool *pool, unsigned long pfn);
+void quire_host_frames(struct quire_pool *pool, unsigned long pages);
+enum quire_verdict quire_host_verdict(struct quire_pool *pool, const struct quire_asked *asked);
 void quire_host_read(struct quire_pool *pool, struct quire_host_stats *stats);
+void quire_host_set_param(struct quire_pool *pool, u32 which, u32 value);
+void quire_host_set_params(struct quire_pool *pool, const struct quire_host_params *params);
+enum quire_fault quire_host_fault(const struct quire_pool *pool);
 
 #endif

@@ -16,7 +16,6 @@
 #include <linux/string.h>
 #include "policy/registry.h"
 
-#define QUIRE_NAME_MAX		15
 #define QUIRE_STATE_MAX		(256 << 10)	/* bytes of a policy's state for a pool */
 
 /**

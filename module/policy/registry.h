@@ -7,6 +7,8 @@
 
 #include "quire/register.h"
 
+#define QUIRE_NAME_MAX		15	/* characters in the name of a policy */
+
 int quire_registry_start(void);
 void quire_registry_stop(void);
 const struct quire_policy_ops *quire_policy_get(const char *name);

@@ -6,9 +6,81 @@
 #define QUIRE_RECLAIM_H
 
 #include "policy/host.h"
+#include "policy/registry.h"
 
-int quire_reclaim_attach(const char *name);
-void quire_reclaim_detach(void);
-const struct quire_policy_ops *quire_reclaim_read(struct quire_host_stats *stats);
+/**
+ * enum quire_kind - the kernel's lists, which reclaim asks one by one
+ * @QUIRE_ANON:	pages that swap backs: anonymous and shared memory
+ * @QUIRE_FILE:	pages that files back
+ * @QUIRE_KINDS: how many
+ */
+enum quire_kind {
+	QUIRE_ANON,
+	QUIRE_FILE,
+	QUIRE_KINDS,
+};
+
+/**
+ * struct quire_protection - what is to stay; 0 is nothing
+ * @ms:		pages that were used within so many milliseconds
+ * @mb:		so many MiB of a kind
+ */
+struct quire_protection {
+	u32 ms;
+	u32 mb[QUIRE_KINDS];
+};
+
+#define QUIRE_SETTINGS 8
+
+/**
+ * struct quire_request - what somebody wants
+ * @cgroup:	path of the cgroup, NULL for the machine
+ * @policy:	name of a policy or "native", NULL if that is not to change
+ * @nr:		settings
+ * @name:	theirs
+ * @value:	theirs
+ */
+struct quire_request {
+	const char *cgroup;
+	const char *policy;
+	unsigned int nr;
+	const char *name[QUIRE_SETTINGS];
+	const char *value[QUIRE_SETTINGS];
+};
+
+/**
+ * struct quire_scope_info - a scope, for those who show it
+ * @path:	of the cgroup, "" for the machine
+ * @ops:	the policy, or NULL
+ * @ejected:	name of the policy that the guard has ejected, "" if none
+ * @fault:	why
+ * @params:	of the host
+ * @param:	of the policy
+ * @protection:	what is protected
+ * @protected:	proposed pages that stayed for that
+ * @unprotected: protected pages that the guard left to the kernel
+ * @stats:	of the pools
+ * @frames:	of the pools
+ * @ghosts:	of the pools
+ */
+struct quire_scope_info {
+	const char *path;
+	const struct quire_policy_ops *ops;
+	const char *ejected;
+	enum quire_fault fault;
+	struct quire_host_params params;
+	u32 param[QUIRE_MAX_PARAMS];
+	struct quire_protection protection;
+	u64 protected;
+	u64 unprotected;
+	struct quire_host_stats stats[QUIRE_KINDS];
+	u32 frames[QUIRE_KINDS];
+	u32 ghosts[QUIRE_KINDS];
+};
+
+int quire_reclaim_apply(const struct quire_request *request, const char **why);
+void quire_reclaim_show(void (*show)(void *data, const struct quire_scope_info *info), void *data);
+int quire_reclaim_start(void);
+void quire_reclaim_stop(void);
 
 #endif

@@ -161,6 +161,7 @@ struct quire_host;
  * @param:      values of the policy's parameters, in the order of its table
  * @host:       for hosts alone
  * @nodes:      for hosts alone: nodes by handle, or chunks of them; a chunk may be absent
+ * @nowhere:    for hosts alone: the chunk that an absent one leads to, or NULL
  * @handles:    for hosts alone: all handles are below this
  * @priv:       the policy's state, zeroed before init(), see quire_priv()
  */
@@ -178,6 +179,7 @@ struct quire_pool {
 	struct quire_node *nodes;
 #else
 	struct quire_node **nodes;
+	struct quire_node *nowhere;
 #endif
 	u32 handles;
 	u64 priv[];
@@ -192,6 +194,8 @@ struct quire_pool {
  * @params:    its parameters, or NULL
  * @nr_params: how many, at most %QUIRE_MAX_PARAMS
  * @relinks:   touch() of a page moves it in its list: a host may fetch its neighbours ahead
+ * @newest_first: victim() gives what was used last, not what was not used for long: a host that
+ *              hands the pages over to another policy turns the order round
  * @lists:     names of its lists for people, ended by a NULL name, or NULL
  * @marks:     how people see a page's bits: a letter for each from the lowest on, a space for one
  *             that is not shown; or NULL
@@ -216,6 +220,7 @@ struct quire_policy_ops {
 	const struct quire_param *params;
 	u32 nr_params;
 	bool relinks;
+	bool newest_first;
 	const struct quire_list_info *lists;
 	const char *marks;
 	int (*init)(struct quire_pool *pool);
@@ -256,12 +261,17 @@ struct quire_policy_ops {
  * quire_node() - the node of a page or a ghost
  * @pool: its pool
  * @page: not %QUIRE_NONE
+ *
+ * In the kernel a handle that is none, which a policy has only if its lists are broken, leads to
+ * the node of no page.
  */
 static inline struct quire_node *quire_node(const struct quire_pool *pool, quire_page_t page)
 {
 #ifdef QUIRE_FLAT_HOST
 	return &pool->nodes[page];
 #else
+	if (page >= pool->handles)
+		page = QUIRE_NONE;
 	return &pool->nodes[page >> QUIRE_CHUNK_SHIFT][page & (QUIRE_CHUNK_NODES - 1)];
 #endif
 }
@@ -274,7 +284,8 @@ static inline bool quire_has_node(const struct quire_pool *pool, quire_page_t pa
 #ifdef QUIRE_FLAT_HOST
 	return true;
 #else
-	return pool->nodes[page >> QUIRE_CHUNK_SHIFT];
+	return pool->nodes[page >> QUIRE_CHUNK_SHIFT] &&
+	       pool->nodes[page >> QUIRE_CHUNK_SHIFT] != pool->nowhere;
 #endif
 }
 

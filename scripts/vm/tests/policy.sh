@@ -1,19 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Policies in reclaim: attaching, switching, and unloading while one is attached.
+# Policies in reclaim: attaching, settings, cgroups, what is refused; without memory pressure.
 
 # shellcheck source=scripts/vm/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
-
-# attach NAME
-attach() {
-	echo "$1" >/proc/quire/policy
-} 2>/dev/null
-
-attached() {
-	sed -n 's/^\* \([a-z0-9_]*\).*/\1/p' /proc/quire/policy
-}
+# shellcheck source=scripts/vm/tests/policy_lib.sh
+. "$(dirname "$0")/policy_lib.sh"
 
 load faults=0
 is "$(attached)" native "at first the kernel chooses by itself"
@@ -21,17 +14,81 @@ mapfile -t policies < <(sed -n 's/^  \([a-z0-9_]*\) - .*/\1/p' /proc/quire/polic
 within ${#policies[@]} 18 64 "there are policies to choose from"
 is "$(grep -c folio_referenced /sys/kernel/debug/kprobes/list)" 0 "none attached: reclaim has no hook"
 
-for bad in nosuch '' 'lru ' 'lru fifo' ../lru LRU "$(printf 'x%.0s' {1..40})"; do
-	! attach "$bad" && [ "$(attached)" = native ]
-	ok $? "refused: '${bad:0:12}'"
+for bad in nosuch '' ' lru' 'lru ' 'lru fifo' ../lru LRU "$(printf 'x%.0s' {1..40})" 'lru nosuch=1' \
+	'lru window=0' 'lru window=4 window_most=8' 'lru window=' 'lru window=1x' 'nosuch=1' cgroup \
+	'cgroup /' 'cgroup / lru' 'cgroup /nosuch lru' 'cgroup lru' 'protect_ms=-1' 'lru=nosuch' \
+	'window=16 lru' 'lirs hir=100'; do
+	! put "$bad" && [ "$(attached)" = native ]
+	ok $? "refused: '${bad:0:20}'"
 done
+is "$(grep -c ^scope /proc/quire/policy)" 0 "what is refused leaves nothing"
+
 for name in "${policies[@]}"; do
-	attach "$name" && [ "$(attached)" = "$name" ]
+	put "$name" && [ "$(attached)" = "$name" ]
 	ok $? "$name is attached"
 done
-attach native
+
+put 'lirs hir=7 window=32 window_most=4'
+is "$(scope_value machine hir) $(scope_value machine window) $(scope_value machine window_most)" \
+	"7 32 4" "parameters of the policy and of the host are set with it"
+put 'hir=9'
+is "$(scope_value machine hir)" 9 "and later"
+! put 'hir=10 window=9999' && [ "$(scope_value machine hir)" = 9 ]
+ok $? "all or nothing is set"
+put native
 is "$(attached)" native "detached"
-attach lru
+
+put 'protect_ms=1000 protect_anon_mb=3'
+is "$(attached) $(scope_value machine protect_ms) $(scope_value machine protect_anon_mb)" \
+	"native 1000 3" "protection needs no policy"
+put 'protect_ms=0 protect_anon_mb=0'
+is "$(grep -c ^scope /proc/quire/policy)" 0 "and ends"
+
+# What the machine has, not the MemTotal that the kernel has left over.
+bytes=$((16#$(</sys/devices/system/memory/block_size_bytes) * $(printf '%s\n' /sys/devices/system/memory/memory[0-9]* | wc -l)))
+put lru
+tables=$(value tables_bytes)
+say "$tables bytes of tables on a machine of $bytes"
+within $((tables * 100000 / bytes)) 100 500 "the tables take at most 0.5 % of memory"
+
+before=$(</sys/kernel/mm/lru_gen/enabled)
+put 'lru=classic'
+is "$(</sys/kernel/mm/lru_gen/enabled)" 0x0000 "lru=classic: MGLRU is off"
+is "$(sed -n 's/^lru \([a-z]*\).*/\1/p' /proc/quire/status)" classic "and the status says so"
+put native
+is "$(</sys/kernel/mm/lru_gen/enabled)" "$before" "detached: as it was before"
+
+echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+mkdir -p /sys/fs/cgroup/a/b /sys/fs/cgroup/c
+put 'cgroup /a lru' && put 'cgroup /c arc'
+is "$(scope_policy /a) $(scope_policy /c) $(attached)" "lru arc native" "cgroups have policies of their own"
+! put 'cgroup /a/b lru'
+ok $? "not without the memory controller"
+put 'cgroup /a native'
+is "$(scope_policy /a) $(scope_policy /c)" " arc" "one is detached"
+rmdir /sys/fs/cgroup/c
+for ((i = 0; i < 50 && $(grep -c '^scope /c' /proc/quire/policy); i++)); do sleep 0.1; done
+is "$(scope_policy /c)" "" "a removed cgroup's pools go with it"
+rmdir /sys/fs/cgroup/a/b /sys/fs/cgroup/a
+is "$(probes)" "$(unload; load faults=0; probes)" "and with the last scope the hooks"
+
+block=$(grep -l 1 /sys/devices/system/memory/memory*/removable 2>/dev/null | tail -n1)
+if [ -n "$block" ]; then
+	block=${block%/removable}
+	put lru
+	full=$(value tables_bytes)
+	if echo offline >"$block/state" 2>/dev/null; then
+		[ "$(value tables_bytes)" -lt "$full" ]
+		ok $? "memory that goes offline takes its tables along"
+		echo online >"$block/state"
+		is "$(value tables_bytes)" "$full" "and brings them back"
+	else
+		skip "memory that goes offline" "none can"
+	fi
+	put native
+fi
+
+put lru
 rmmod quire
 ok $? "unloaded while attached"
 finish

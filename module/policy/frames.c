@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is kept of each page frame.
+ *
+ * A page's handle is the number of its frame, so its node and its tag are found
+ * without a search. The tables exist while there is a pool, for the memory that there is;
+ * memory that comes online brings its part along before it is used, memory that
+ * goes takes it away.
+ *
+ *	handles   0 ........ frames ...... frames + ghosts
+ *	nodes     [chunk of 256][chunk][-][-]   [chunk]		16 bytes a page
+ *	tags      [section of 2048    ][-  ]    [section]	 2 bytes a page
+ *
+ * Only the pool that a tag names touches a node, under that pool's lock, so one
+ * table serves all pools. Frames have room for as much memory again as there is
+ * now; what is added beyond is left to the kernel.
+ *
+ * A chunk that is absent leads to `nowhere`, so that a policy whose lists are broken
+ * harms no more than nodes.
+ */
+#include <linux/memory.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include "policy/frames.h"
+
+struct quire_frames quire_frames;
+
+/* Around allocating and freeing sections. */
+static DEFINE_MUTEX(quire_frames_mutex);
+static void (*quire_frames_lost)(unsigned long start, unsigned long nr);
+
+#define QUIRE_SECTION_CHUNKS	(QUIRE_SECTION_FRAMES / QUIRE_CHUNK_NODES)
+
+static void *quire_new_page(void)
+{
+	void *page = (void *)get_zeroed_page(GFP_KERNEL);
+
+	if (page)
+		quire_frames.bytes += PAGE_SIZE;
+	return page;
+}
+
+static void quire_free_page(void *page)
+{
+	if (page)
+		quire_frames.bytes -= PAGE_SIZE;
+	free_page((unsigned long)page);
+}
+
+/* Nodes and tags for a section of which some are there already, or none. */
+static int quire_section_new(u32 section)
+{
+	u32 chunk = section * QUIRE_SECTION_CHUNKS, i;
+	struct quire_node *nodes;
+	u16 *tags;
+
+	for (i = chunk; i < chunk + QUIRE_SECTION_CHUNKS; i++) {
+		if (quire_frames.nodes[i] != quire_frames.nowhere)
+			continue;
+		nodes = quire_new_page();
+		if (!nodes)
+			return -ENOMEM;
+		WRITE_ONCE(quire_frames.nodes[i], nodes);
+	}
+	if (quire_frames.tags[section])
+		return 0;
+	tags = quire_new_page();
+	if (!tags)
+		return -ENOMEM;
+	/* Whoever finds the tags finds the nodes. */
+	smp_store_release(&quire_frames.tags[section], tags);
+	return 0;
+}
+
+/* Nothing has pages of the section any more. */
+static void quire_section_free(u32 section)
+{
+	u32 chunk = section * QUIRE_SECTION_CHUNKS, i;
+	struct quire_node *nodes;
+	u16 *tags = quire_frames.tags[section];
+
+	WRITE_ONCE(quire_frames.tags[section], NULL);
+	/* Whoever has found the tags is done with them and the nodes. */
+	if (tags)
+		synchronize_rcu();
+	quire_free_page(tags);
+	for (i = chunk; i < chunk + QUIRE_SECTION_CHUNKS; i++) {
+		nodes = quire_frames.nodes[i];
+		quire_frames.nodes[i] = quire_frames.nowhere;
+		if (nodes != quire_frames.nowhere)
+			quire_free_page(nodes);
+	}
+}
+
+static bool quire_section_exists(u32 section)
+{
+	unsigned long pfn = (unsigned long)section << QUIRE_SECTION_SHIFT, i;
+
+	for (i = 0; i < QUIRE_SECTION_FRAMES; i += QUIRE_CHUNK_NODES) {
+		if (pfn_valid(pfn + i))
+			return true;
+	}
+	return false;
+}
+
+/* Blocks of memory are multiples of a section, and begin at one. */
+static int quire_on_memory(struct notifier_block *block, unsigned long action, void *data)
+{
+	const struct memory_notify *memory = data;
+	unsigned long end = memory->start_pfn + memory->nr_pages;
+	u32 first = memory->start_pfn >> QUIRE_SECTION_SHIFT, section;
+	int err = 0;
+
+	if (end > quire_frames.frames)
+		return NOTIFY_OK;
+	mutex_lock(&quire_frames_mutex);
+	for (section = first; section < end >> QUIRE_SECTION_SHIFT && !err; section++) {
+		if (action == MEM_GOING_ONLINE)
+			err = quire_section_new(section);
+	}
+	if (action == MEM_OFFLINE || action == MEM_CANCEL_ONLINE) {
+		quire_frames_lost(memory->start_pfn, memory->nr_pages);
+		for (section = first; section < end >> QUIRE_SECTION_SHIFT; section++)
+			quire_section_free(section);
+	}
+	mutex_unlock(&quire_frames_mutex);
+	return notifier_from_errno(err);
+}
+
+static struct notifier_block quire_memory_notifier = {
+	.notifier_call = quire_on_memory,
+};
+
+static int quire_frames_tables(u32 nr_ghosts)
+{
+	unsigned long end = 0, handles, i;
+	int nid;
+
+	for_each_online_node(nid)
+		end = max(end, node_end_pfn(nid));
+	end = ALIGN(end, QUIRE_SECTION_FRAMES);
+	nr_ghosts = ALIGN(nr_ghosts, QUIRE_SECTION_FRAMES);
+	if (end + nr_ghosts > U32_MAX)	/* 16 TiB */
+		return -EFBIG;
+	end = min(end * 2, ALIGN_DOWN(U32_MAX - nr_ghosts, QUIRE_SECTION_FRAMES));
+	handles = end + nr_ghosts;
+	quire_frames.bytes = 0;
+	quire_frames.nowhere = quire_new_page();
+	quire_frames.nodes = kvcalloc(handles >> QUIRE_CHUNK_SHIFT, sizeof(*quire_frames.nodes),
+				      GFP_KERNEL);
+	quire_frames.tags = kvcalloc(handles >> QUIRE_SECTION_SHIFT, sizeof(*quire_frames.tags),
+				     GFP_KERNEL);
+	if (!quire_frames.nodes || !quire_frames.tags || !quire_frames.nowhere)
+		return -ENOMEM;
+	quire_frames.bytes += (handles >> QUIRE_CHUNK_SHIFT) * sizeof(*quire_frames.nodes) +
+			      (handles >> QUIRE_SECTION_SHIFT) * sizeof(*quire_frames.tags);
+	for (i = 0; i < handles >> QUIRE_CHUNK_SHIFT; i++)
+		quire_frames.nodes[i] = quire_frames.nowhere;
+	quire_frames.frames = end;
+	quire_frames.handles = handles;
+	return 0;
+}
+
+static int quire_frames_fill(void)
+{
+	u32 ghosts = quire_frames.frames >> QUIRE_SECTION_SHIFT, section;
+	int err = 0;
+
+	mutex_lock(&quire_frames_mutex);
+	for (section = 0; section < quire_frames.handles >> QUIRE_SECTION_SHIFT; section++) {
+		if (section < ghosts && !quire_section_exists(section))
+			continue;
+		err = quire_section_new(section);
+		if (err)
+			break;
+		cond_resched();
+	}
+	mutex_unlock(&quire_frames_mutex);
+	return err;
+}
+
+static void quire_frames_free(void)
+{
+	u32 i;
+
+	for (i = 0; quire_frames.tags && i < quire_frames.handles >> QUIRE_SECTION_SHIFT; i++)
+		free_page((unsigned long)quire_frames.tags[i]);
+	for (i = 0; quire_frames.nodes && i < quire_frames.handles >> QUIRE_CHUNK_SHIFT; i++) {
+		if (quire_frames.nodes[i] != quire_frames.nowhere)
+			free_page((unsigned long)quire_frames.nodes[i]);
+	}
+	kvfree(quire_frames.nodes);
+	kvfree(quire_frames.tags);
+	free_page((unsigned long)quire_frames.nowhere);
+	memset(&quire_frames, 0, sizeof(quire_frames));
+}
+
+/**
+ * quire_frames_start - make the tables
+ * @nr_ghosts:	so many handles above those of all frames
+ * @lost:	called when memory has gone, before its part of the tables goes
+ *
+ * Context: process, may sleep and reclaim; nobody uses the tables yet.
+ * Return: 0, -ENOMEM, or -EFBIG with more than 16 TiB of memory.
+ */
+int quire_frames_start(u32 nr_ghosts, void (*lost)(unsigned long start, unsigned long nr))
+{
+	int err = quire_frames_tables(nr_ghosts);
+
+	if (err)
+		goto free;
+	quire_frames_lost = lost;
+	/* First the notifier: what comes online meanwhile is seen by one or the other. */
+	err = register_memory_notifier(&quire_memory_notifier);
+	if (err)
+		goto free;
+	err = quire_frames_fill();
+	if (!err)
+		return 0;
+	unregister_memory_notifier(&quire_memory_notifier);
+free:
+	quire_frames_free();
+	return err;
+}
+
+/**
+ * quire_frames_stop - free the tables
+ *
+ * Context: process, may sleep; no pool and no event uses them.
+ */
+void quire_frames_stop(void)
+{
+	unregister_memory_notifier(&quire_memory_notifier);
+	quire_frames_free();
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is kept of each page frame: a policy's node, and whose it is.
+ */
+#ifndef QUIRE_FRAMES_H
+#define QUIRE_FRAMES_H
+
+#include <linux/compiler.h>
+#include <linux/mutex.h>
+#include "quire/policy.h"
+
+#define QUIRE_SECTION_SHIFT	11	/* tags of a section are one page */
+#define QUIRE_SECTION_FRAMES	(1u << QUIRE_SECTION_SHIFT)
+
+/* A tag: the number of the pool that has the page, 0 for none, and the page's order. */
+#define QUIRE_TAG_POOL		0x00ffu
+#define QUIRE_TAG_ORDER_SHIFT	8
+#define QUIRE_TAG(pool, order)	((u16)((pool) | (order) << QUIRE_TAG_ORDER_SHIFT))
+#define QUIRE_POOLS		255	/* pools are numbered from 1 on */
+
+/**
+ * struct quire_frames - the tables; empty while no pool exists
+ * @nodes:	of frames, then of ghosts, by chunks; an absent one is @nowhere
+ * @tags:	the same by sections; an absent one is NULL
+ * @nowhere:	nodes that are no page's
+ * @frames:	frames and no ghosts have handles below this
+ * @handles:	all have handles below this
+ * @bytes:	memory in use for all of it
+ */
+struct quire_frames {
+	struct quire_node **nodes;
+	u16 **tags;
+	struct quire_node *nowhere;
+	u32 frames;
+	u32 handles;
+	u64 bytes;
+};
+
+extern struct quire_frames quire_frames;
+
+int quire_frames_start(u32 nr_ghosts, void (*lost)(unsigned long start, unsigned long nr));
+void quire_frames_stop(void);
+
+/**
+ * quire_tag_of - where the tag of a page or a ghost is
+ * @handle:	the page's frame, or the ghost
+ *
+ * Context: under rcu_read_lock_sched(), or what else keeps memory from going.
+ * Return: the tag, or NULL if nothing is kept of it.
+ */
+static inline u16 *quire_tag_of(unsigned long handle)
+{
+	u16 *tags;
+
+	if (!handle || handle >= quire_frames.handles)
+		return NULL;
+	tags = READ_ONCE(quire_frames.tags[handle >> QUIRE_SECTION_SHIFT]);
+	return tags ? tags + handle % QUIRE_SECTION_FRAMES : NULL;
+}
+
+/** quire_owner_of - the number of the pool that has a page, or 0. Context: as quire_tag_of(). */
+static inline unsigned int quire_owner_of(unsigned long pfn)
+{
+	const u16 *tag = pfn < quire_frames.frames ? quire_tag_of(pfn) : NULL;
+
+	return tag ? READ_ONCE(*tag) & QUIRE_TAG_POOL : 0;
+}
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What host.c (events) and pool.c (coming and going) share.
+ */
+#ifndef QUIRE_HOST_INTERNAL_H
+#define QUIRE_HOST_INTERNAL_H
+
+#include "policy/host.h"
+
+/**
+ * struct quire_host - the kernel's side of a pool
+ * @lock:	around everything here, the nodes of the pool's pages and the callbacks
+ * @number:	of the pool, in the tags of its pages
+ * @closed:	the guard has ejected the policy: it is not called any more
+ * @guard:	what the policy may do
+ * @params:	what a person has set
+ * @share:	the window is 1/@share of the pool
+ * @shrinking:	it is to be smaller, and no page is condemned until it is
+ * @condemned:	the pages in it, the oldest first
+ * @oldest:	the last of them from before this round, or %QUIRE_NONE
+ * @round:	pages proposed in this round
+ * @releasing:	those up to @oldest are being let go of
+ * @evicting:	identity of the page in remove(QUIRE_EVICTED), 0 outside it
+ * @span_refused: pages refused since @share was last reckoned
+ * @span_gone:	pages that went since
+ * @stats:	see there
+ */
+struct quire_host {
+	spinlock_t lock;
+	unsigned int number;
+	bool closed;
+	struct quire_guard guard;
+	struct quire_host_params params;
+	u32 share;
+	bool shrinking;
+	struct quire_list condemned;
+	quire_page_t oldest;
+	u64 round;
+	bool releasing;
+	u64 evicting;
+	u32 span_refused;
+	u32 span_gone;
+	struct quire_host_stats stats;
+};
+
+void quire_pools_eject(void);
+u64 quire_enter(struct quire_host *host, unsigned long *flags);
+void quire_leave(struct quire_host *host, unsigned long flags, u64 began);
+bool quire_condemn_one(struct quire_pool *pool);
+void quire_admit(struct quire_pool *pool, unsigned long pfn, unsigned int order,
+		 quire_page_t ghost, bool dirty);
+void quire_drop(struct quire_pool *pool, unsigned long pfn, enum quire_why why);
+
+#endif

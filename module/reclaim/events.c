@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where policies meet the kernel: reclaim asks, and is answered.
+ *
+ *	mm_lru_insertion	a page is on the LRU lists	-> admit
+ *	workingset_refault	an evicted page comes back	-> admit, with its ghost
+ *	folio_referenced	reclaim proposes a page		-> touch, or the verdict
+ *	workingset_eviction	it has been evicted		-> remove, a ghost
+ *	mm_page_free		its frame is free		-> remove
+ *	cgroup_rmdir		a cgroup is removed		-> its pools go
+ *
+ * folio_referenced() is asked twice. By shrink_active_list() (is_locked = 0): there
+ * we only learn that the page was used. By folio_check_references() (is_locked =
+ * 1): there the answer decides, and a kretprobe rewrites it:
+ *
+ *	evict	return 0, with PG_referenced cleared
+ *	keep	VM_LOCKED in the flags that the caller tests first: activate
+ *
+ * A native -1 (the lock of the reverse map is contended) and a native VM_LOCKED
+ * are left alone.
+ *
+ * A page belongs to the pool that its tag names. If that is not the one of its
+ * cgroup and kind (a policy has been attached or detached since, or the page
+ * was given up by madvise()), it moves when it is proposed.
+ *
+ * Context: all handlers run with preemption off, the folio being locked or
+ * isolated by reclaim, or on its way into or out of the LRU lists; some with the
+ * lists' lock held and interrupts off. They allocate nothing and take a pool's
+ * lock at the most. No hook is attached while there is no policy and no protection.
+ */
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include "compat/swap.h"
+#include "hook/hook.h"
+#include "quire/part.h"
+#include "reclaim/scope.h"
+
+/* Reclaimers that can be inside the walk of the reverse map at once. */
+#define QUIRE_VERDICT_INSTANCES	512
+
+/**
+ * struct quire_proposal - a page that is being asked about
+ * @folio:	the page
+ * @target:	the cgroup that is to give up memory, or NULL for the machine
+ * @vm_flags:	where the caller finds the flags of its mappings
+ * @decides:	the answer decides over its eviction
+ * @was_used:	PG_referenced, which the caller takes with the answer
+ */
+struct quire_proposal {
+	struct folio *folio;
+	struct mem_cgroup *target;
+	unsigned long *vm_flags;
+	bool decides;
+	bool was_used;
+};
+
+/*
+ * What a page would come back as: its place in a file, or its slot of swap. 0 for a page
+ * that is read from memory-like swap past the swap cache: its slot is not yet in it.
+ */
+static u64 quire_identity(struct folio *folio)
+{
+	u64 id;
+
+	if (folio_test_swapcache(folio))
+		return (u64)page_private(&folio->page) * 2 + 1;
+	if (folio_test_anon(folio))
+		return 0;
+	id = ((u64)(unsigned long)folio->mapping ^ folio->index * 0x9e3779b97f4a7c15ull) & ~1ull;
+	return id ?: 2;
+}
+
+static enum quire_kind quire_kind_of(struct folio *folio)
+{
+	return folio_test_swapbacked(folio) ? QUIRE_ANON : QUIRE_FILE;
+}
+
+static struct quire_pool *quire_pool_in(const struct quire_scope *scope, struct folio *folio)
+{
+	return scope ? rcu_dereference_sched(scope->pool[quire_kind_of(folio)]) : NULL;
+}
+
+static struct quire_pool *quire_pool_of(struct folio *folio)
+{
+	return quire_pool_in(quire_scope_of(folio, false), folio);
+}
+
+static void quire_on_insertion(void *data, struct folio *folio)
+{
+	struct quire_pool *pool;
+
+	if (folio_test_unevictable(folio))
+		return;
+	rcu_read_lock_sched();
+	quire_ages_use(folio_pfn(folio));
+	if (!quire_owner_of(folio_pfn(folio))) {
+		pool = quire_pool_of(folio);
+		if (pool)
+			quire_host_admit(pool, folio_pfn(folio), folio_order(folio),
+					 folio_test_dirty(folio));
+	}
+	rcu_read_unlock_sched();
+}
+
+static void quire_on_free(void *data, struct page *page, unsigned int order)
+{
+	struct quire_pool *pool;
+	unsigned int owner;
+
+	rcu_read_lock_sched();
+	owner = quire_owner_of(page_to_pfn(page));
+	pool = owner ? quire_host_of(owner) : NULL;
+	if (pool)
+		quire_host_gone(pool, page_to_pfn(page), QUIRE_FREED);
+	rcu_read_unlock_sched();
+}
+
+static int quire_on_eviction(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct folio *folio = (struct folio *)regs_get_kernel_argument(regs, 0);
+	struct quire_scope *scope = quire_scope_of(folio, true);
+	unsigned int owner = quire_owner_of(folio_pfn(folio));
+	struct quire_pool *pool = owner ? quire_host_of(owner) : NULL;
+
+	if (scope)
+		quire_protect_gone(&scope->protect);
+	if (pool)
+		quire_host_evicted(pool, folio_pfn(folio), quire_identity(folio));
+	return 0;
+}
+
+static int quire_on_return_of_page(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct folio *folio = (struct folio *)regs_get_kernel_argument(regs, 0);
+	struct quire_pool *pool = quire_pool_of(folio);
+
+	if (pool)
+		quire_host_refault(pool, folio_pfn(folio), folio_order(folio),
+				   quire_identity(folio));
+	return 0;
+}
+
+static void quire_on_rmdir(void *data, struct cgroup *cgroup, const char *path)
+{
+	quire_scope_removed(cgroup);
+}
+
+static int quire_verdict_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct quire_proposal *proposal = (struct quire_proposal *)ri->data;
+
+	proposal->folio = (struct folio *)regs_get_kernel_argument(regs, 0);
+	proposal->decides = regs_get_kernel_argument(regs, 1);
+	proposal->target = (struct mem_cgroup *)regs_get_kernel_argument(regs, 2);
+	proposal->vm_flags = (unsigned long *)regs_get_kernel_argument(regs, 3);
+	proposal->was_used = folio_test_referenced(proposal->folio);
+	return 0;
+}
+
+/* Nothing is to be decided, but the page was used. */
+static void quire_saw_use(struct folio *folio)
+{
+	unsigned int owner = quire_owner_of(folio_pfn(folio));
+	struct quire_pool *pool = owner ? quire_host_of(owner) : NULL;
+
+	if (pool)
+		quire_host_touch(pool, folio_pfn(folio));
+}
+
+static enum quire_verdict quire_ask(const struct quire_proposal *proposal, bool used, bool stays)
+{
+	struct folio *folio = proposal->folio;
+	struct quire_scope *scope = quire_scope_of(folio, false);
+	struct quire_pool *pool = quire_pool_in(scope, folio), *other;
+	struct quire_asked asked = {
+		.pfn = folio_pfn(folio), .order = folio_order(folio), .referenced = used,
+		.stays = stays, .dirty = folio_test_dirty(folio), .task = (unsigned long)current,
+	};
+	unsigned int owner = quire_owner_of(asked.pfn);
+
+	if (owner && (!pool || owner != quire_host_number(pool))) {
+		other = quire_host_of(owner);
+		if (other)
+			quire_host_gone(other, asked.pfn, QUIRE_INVALIDATED);
+	}
+	if (!pool)
+		return QUIRE_NATIVE;
+	asked.narrow = quire_scope_is_narrower(scope, proposal->target, quire_kind_of(folio));
+	/* Reclaim asks, so memory is full: what is there is what fits. */
+	if (!asked.narrow)
+		quire_host_frames(pool, scope->cgroup || quire_scopes_have_cgroups() ?
+				  0 : quire_machine_pages(quire_kind_of(folio)));
+	return quire_host_verdict(pool, &asked);
+}
+
+static int quire_verdict_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	const struct quire_proposal *proposal = (struct quire_proposal *)ri->data;
+	struct folio *folio = proposal->folio;
+	int native = regs_return_value(regs);
+	enum quire_verdict verdict;
+	struct quire_scope *scope;
+	bool used;
+
+	if (!proposal->decides) {
+		if (native > 0) {
+			quire_ages_use(folio_pfn(folio));
+			quire_saw_use(folio);
+		}
+		return 0;
+	}
+	if (native < 0 || *proposal->vm_flags & VM_LOCKED)
+		return 0;
+	/* What is mapped tells by its page tables, what is not by read() and write(). */
+	used = native > 0 || (proposal->was_used && !folio_mapped(folio));
+	if (used)
+		quire_ages_use(folio_pfn(folio));
+	verdict = quire_ask(proposal, used, native > 0);
+	scope = quire_scope_of(folio, true);
+	if (scope && (verdict == QUIRE_EVICT || (verdict == QUIRE_NATIVE && native == 0)) &&
+	    quire_protects(scope, folio)) {
+		/* For its policy it is as if it had been used, or it would stay condemned. */
+		if (verdict == QUIRE_EVICT)
+			quire_saw_use(folio);
+		verdict = QUIRE_KEEP;
+	}
+	switch (verdict) {
+	case QUIRE_EVICT:
+		folio_clear_referenced(folio);
+		regs->ax = 0;
+		break;
+	case QUIRE_KEEP:
+		*proposal->vm_flags |= VM_LOCKED;
+		break;
+	case QUIRE_NATIVE:
+		break;
+	}
+	return 0;
+}
+
+static struct quire_hook quire_reclaim_hooks[] = {
+	{
+		.kind = QUIRE_HOOK_RETURN, .name = "folio_referenced", .required = true,
+		.cost = "the pool's lock and a verdict a proposal",
+		.rp = {
+			.entry_handler = quire_verdict_entry,
+			.handler = quire_verdict_return,
+			.data_size = sizeof(struct quire_proposal),
+			.maxactive = QUIRE_VERDICT_INSTANCES,
+		},
+	}, {
+		.kind = QUIRE_HOOK_ENTRY, .name = "workingset_eviction", .required = true,
+		.kp.pre_handler = quire_on_eviction, .cost = "the pool's lock an eviction",
+	}, {
+		.kind = QUIRE_HOOK_ENTRY, .name = "workingset_refault", .required = true,
+		.kp.pre_handler = quire_on_return_of_page, .cost = "the pool's lock a refault",
+	}, {
+		.kind = QUIRE_HOOK_TRACE, .name = "mm_lru_insertion", .required = true,
+		.probe = quire_on_insertion, .cost = "the pool's lock a new page",
+	}, {
+		.kind = QUIRE_HOOK_TRACE, .name = "mm_page_free", .required = true,
+		.probe = quire_on_free,
+		.cost = "a look at a free page's tag, the pool's lock if it was in a pool",
+	}, {
+		.kind = QUIRE_HOOK_TRACE, .name = "cgroup_rmdir",
+		.probe = quire_on_rmdir, .cost = "a look at the scopes a cgroup that is removed",
+	},
+};
+
+/**
+ * quire_events_start - let events come
+ *
+ * Context: process, may sleep; under the mutex of the scopes.
+ * Return: 0, or the error of a hook that is required; then none is attached.
+ */
+int quire_events_start(void)
+{
+	return quire_hooks_attach(quire_reclaim_hooks, ARRAY_SIZE(quire_reclaim_hooks));
+}
+
+/** quire_events_stop - on return no event comes or is under way. Context: as starting. */
+void quire_events_stop(void)
+{
+	quire_hooks_detach(quire_reclaim_hooks, ARRAY_SIZE(quire_reclaim_hooks));
+}
+
+struct quire_part quire_policy_part = {
+	.name = "policy",
+	.about = "replacement policies and protection in reclaim; no hook while there is none",
+	.limits = "memory added beyond twice what there was is left to the kernel; no ghosts on swap in memory",
+	.start = quire_reclaim_start,
+	.stop = quire_reclaim_stop,
+	.hooks = quire_reclaim_hooks,
+	.nr_hooks = ARRAY_SIZE(quire_reclaim_hooks),
+};

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which of the kernel's two sets of page lists reclaim uses: the classic ones, active and
+ * inactive, or the generations of MGLRU.
+ *
+ * Under MGLRU a policy sees what MGLRU proposes: pages of the oldest generation that its
+ * own walks have not found to be in use. Where a policy is to choose over everything,
+ * somebody who says lru=classic has MGLRU switched off while a policy or a protection is
+ * there. What was before is put back. No exported symbol does that, but the kernel's
+ * own file, which root could write as well.
+ */
+#include <linux/fs.h>
+#include <linux/string.h>
+#include "reclaim/lru.h"
+
+#define QUIRE_LRU_GEN	"/sys/kernel/mm/lru_gen/enabled"
+
+/* What the file said before we wrote to it; empty if we have not. Under the scopes' mutex. */
+static char quire_lru_before[QUIRE_LRU_TEXT];
+
+/**
+ * quire_lru_look - read the kernel's file
+ * @text:	%QUIRE_LRU_TEXT bytes; empty if it cannot be read
+ *
+ * Context: process, may sleep; not in a show function and not under a mutex that one takes,
+ * as reading one seq_file inside another takes a lock of the same class.
+ */
+void quire_lru_look(char *text)
+{
+	struct file *file = filp_open(QUIRE_LRU_GEN, O_RDONLY, 0);
+	loff_t pos = 0;
+	ssize_t got;
+
+	text[0] = '\0';
+	if (IS_ERR(file))
+		return;
+	got = kernel_read(file, text, QUIRE_LRU_TEXT - 1, &pos);
+	filp_close(file, NULL);
+	text[max_t(ssize_t, got, 0)] = '\0';
+}
+
+static int quire_lru_write(const char *text)
+{
+	struct file *file = filp_open(QUIRE_LRU_GEN, O_WRONLY, 0);
+	loff_t pos = 0;
+	ssize_t put;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	put = kernel_write(file, text, strlen(text), &pos);
+	filp_close(file, NULL);
+	return put < 0 ? put : 0;
+}
+
+/* A mask in hexadecimal, 0x0000 when off. */
+static bool quire_lru_is_mglru(const char *text)
+{
+	return strlen(text) > 2 && strpbrk(text + 2, "123456789abcdef");
+}
+
+/**
+ * quire_lru - which lists reclaim uses
+ *
+ * Context: as quire_lru_look().
+ */
+const char *quire_lru(void)
+{
+	char text[QUIRE_LRU_TEXT];
+
+	if (!IS_ENABLED(CONFIG_LRU_GEN))
+		return "classic";
+	quire_lru_look(text);
+	if (!text[0])
+		return "unknown (" QUIRE_LRU_GEN " cannot be read)";
+	return quire_lru_is_mglru(text) ? "mglru" : "classic";
+}
+
+/**
+ * quire_lru_set - use the classic lists, or what was there before
+ * @classic:	which
+ * @now:	what quire_lru_look() said
+ *
+ * Context: process, may sleep; under the scopes' mutex.
+ * Return: 0, -EIO if the kernel's file could not be read, or why it cannot be written.
+ */
+int quire_lru_set(bool classic, const char *now)
+{
+	int err;
+
+	if (!classic) {
+		quire_lru_restore();
+		return 0;
+	}
+	if (!IS_ENABLED(CONFIG_LRU_GEN) || quire_lru_before[0])
+		return 0;
+	if (!now[0])
+		return -EIO;
+	if (!quire_lru_is_mglru(now))
+		return 0;
+	err = quire_lru_write("n");
+	if (!err)
+		strscpy(quire_lru_before, now, sizeof(quire_lru_before));
+	return err;
+}
+
+/** quire_lru_restore - put back what there was before. Context: as quire_lru_set(). */
+void quire_lru_restore(void)
+{
+	if (!quire_lru_before[0])
+		return;
+	if (quire_lru_write(quire_lru_before))
+		pr_warn("quire: " QUIRE_LRU_GEN " could not be set back to %s", quire_lru_before);
+	quire_lru_before[0] = '\0';
+}
+
+/** quire_lru_is_ours - have we switched MGLRU off? */
+bool quire_lru_is_ours(void)
+{
+	return quire_lru_before[0];
+}
