@@ -15,9 +15,9 @@
 
 /* Small, and no two alike; each case changes what it is not about out of the way. */
 static const struct quire_guard_limits small = {
-	.row = 7, .pass = 5, .credit = 3, .credit_ms = 2, .credit_max = 100, .trips = 4,
+	.row = 7, .pass = 5, .open = 128, .credit = 3, .credit_ms = 2, .credit_max = 100, .trips = 4,
 	.stall_ms = 50, .strikes = 3, .strike_ms = 1000, .slow_call_us = 10, .slow_ms = 2,
-	.slow_percent = 25,
+	.slow_most_ms = 1, .fast_us = 100,
 };
 
 static struct quire_guard guard;
@@ -234,7 +234,7 @@ static void names_the_fault_that_was_first(struct kunit *test)
 	quire_guard_strike(&guard, T0, QUIRE_FAULT_BROKEN);
 	quire_guard_strike(&guard, T0, QUIRE_FAULT_NO_VICTIM);
 	quire_guard_strike(&guard, T0, QUIRE_FAULT_NO_VICTIM);
-	quire_guard_called(&guard, T0, MS(100));
+	quire_guard_called(&guard, MS(100));
 	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_BROKEN);
 }
 
@@ -244,7 +244,7 @@ static void does_not_mind_quick_calls_however_many(struct kunit *test)
 
 	start();
 	for (i = 0; i < 10000; i++)
-		quire_guard_called(&guard, T0, US(10) - 1);
+		quire_guard_called(&guard, US(10) - 1);
 	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_NONE);
 }
 
@@ -254,38 +254,50 @@ static void ejects_for_slow_calls_that_add_up(struct kunit *test)
 
 	start();
 	for (i = 0; i < 199; i++)
-		quire_guard_called(&guard, T0, US(10));
+		quire_guard_called(&guard, US(10));
 	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_NONE);
-	quire_guard_called(&guard, T0, US(10));
+	quire_guard_called(&guard, US(10));
 	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_SLOW);
 }
 
-static void allows_slow_calls_a_share_of_the_time(struct kunit *test)
+static void forgives_slow_calls_among_quick_ones(struct kunit *test)
 {
-	u64 now = T0;
-	u32 i;
+	u32 i, quick;
 
 	start();
-	/* A quarter of the time, for ever. */
 	for (i = 0; i < 1000; i++) {
-		now += MS(4);
-		quire_guard_called(&guard, now, MS(1));
+		quire_guard_called(&guard, US(500));
+		for (quick = 0; quick < 5; quick++)
+			quire_guard_called(&guard, US(1));
 	}
+	KUNIT_EXPECT_EQ(test, guard.slow_ns, 0ull);
+	for (i = 0; i < 3; i++)
+		quire_guard_called(&guard, US(500));
 	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_NONE);
-	/* Half of it: 1 ms stands, each 2 ms add half a millisecond. */
-	quire_guard_called(&guard, now += MS(2), MS(1));
-	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_NONE);
-	quire_guard_called(&guard, now += MS(2), MS(1));
+	quire_guard_called(&guard, US(500));
 	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_SLOW);
 }
 
-static void survives_a_clock_that_another_cpu_has_ahead(struct kunit *test)
+static void counts_one_slow_call_for_no_more_than_the_most(struct kunit *test)
 {
 	start();
-	quire_guard_called(&guard, T0 + MS(100), MS(1));
-	quire_guard_called(&guard, T0, US(500));
-	KUNIT_EXPECT_EQ(test, guard.slow_ns, MS(1) + US(500));
+	quire_guard_called(&guard, MS(1000));
+	KUNIT_EXPECT_EQ(test, guard.slow_ns, MS(1));
 	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_NONE);
+	quire_guard_called(&guard, MS(1000));
+	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_SLOW);
+}
+
+static void lets_the_kernel_decide_about_more_each_time_that_none_has_gone(struct kunit *test)
+{
+	limits.open = 4;
+	start();
+	KUNIT_EXPECT_EQ(test, refusals(5 + 4, TASK), 5u);
+	KUNIT_EXPECT_EQ(test, refusals(5 + 8, TASK), 5u);
+	KUNIT_EXPECT_EQ(test, refusals(5 + 16, TASK), 5u);
+	quire_guard_gone(&guard, false);
+	KUNIT_EXPECT_EQ(test, refusals(5 + 4, TASK), 5u);
+	KUNIT_EXPECT_EQ(test, refusals(1, TASK), 1u);
 }
 
 /* Any answers at all, in any order: refusals are bounded by what pays for them, and by the row. */
@@ -294,6 +306,7 @@ static void bounds_refusals_whatever_happens(struct kunit *test)
 	u64 luck = 88172645463325252ull, now = T0, granted = 0, paid = small.credit_max;
 	u32 row = 0, worst = 0, i;
 
+	limits.open = 1u << 30;
 	start();
 	for (i = 0; i < 200000; i++) {
 		luck ^= luck << 13;
@@ -337,7 +350,8 @@ static void has_usual_limits_that_leave_reclaim_a_way_out(struct kunit *test)
 	KUNIT_EXPECT_GE(test, usual->trips, 1u);
 	KUNIT_EXPECT_LE(test, usual->stall_ms, 10000u);
 	KUNIT_EXPECT_GE(test, usual->strikes, 1u);
-	KUNIT_EXPECT_LT(test, usual->slow_percent, 100u);
+	KUNIT_EXPECT_LT(test, usual->slow_most_ms, usual->slow_ms);
+	KUNIT_EXPECT_GE(test, usual->open, 1u);
 }
 
 static void says_each_fault_in_words(struct kunit *test)
@@ -379,8 +393,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(names_the_fault_that_was_first),
 	KUNIT_CASE(does_not_mind_quick_calls_however_many),
 	KUNIT_CASE(ejects_for_slow_calls_that_add_up),
-	KUNIT_CASE(allows_slow_calls_a_share_of_the_time),
-	KUNIT_CASE(survives_a_clock_that_another_cpu_has_ahead),
+	KUNIT_CASE(forgives_slow_calls_among_quick_ones),
+	KUNIT_CASE(counts_one_slow_call_for_no_more_than_the_most),
+	KUNIT_CASE(lets_the_kernel_decide_about_more_each_time_that_none_has_gone),
 	KUNIT_CASE(bounds_refusals_whatever_happens),
 	KUNIT_CASE(has_usual_limits_that_leave_reclaim_a_way_out),
 	KUNIT_CASE(says_each_fault_in_words),
