@@ -19,7 +19,9 @@ struct kunit_suite **quire_policy_suites(unsigned int *nr);
 void quire_policy_suites_free(void);
 
 /* What surrounds the policies. */
+extern struct kunit_suite quire_eject_suite;
 extern struct kunit_suite quire_guard_suite;
+extern struct kunit_suite quire_host_suite;
 extern struct kunit_suite quire_registry_suite;
 extern struct kunit_suite quire_setting_suite;
 

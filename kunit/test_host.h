@@ -4,7 +4,8 @@
  * victims condemned ahead of need. It is as unkind as a host may be, and checks after each call
  * that the policy keeps its promises. Plain C without a library, for userspace and KUnit alike.
  *
- * One program has one such host, since quire_remember() and quire_forget() are the host's.
+ * One program has one such host, since quire_remember() and quire_forget() are the host's. Where the
+ * kernel's is there too (KUnit), its pools are those that have a struct quire_host.
  */
 #ifndef QUIRE_TEST_HOST_H
 #define QUIRE_TEST_HOST_H
@@ -76,12 +77,21 @@ static void test_fail(const char *why)
 		test_host.wrong = why;
 }
 
+#ifdef QUIRE_KERNEL_HOST
+quire_page_t quire_kernel_remember(struct quire_pool *pool, quire_page_t page);
+void quire_kernel_forget(struct quire_pool *pool, quire_page_t ghost);
+#endif
+
 quire_page_t quire_remember(struct quire_pool *pool, quire_page_t page)
 {
 	const struct quire_node *node = quire_node(pool, page);
 	struct quire_node *copy;
 	u32 i;
 
+#ifdef QUIRE_KERNEL_HOST
+	if (pool->host)
+		return quire_kernel_remember(pool, page);
+#endif
 	if (!(node->bits & QUIRE_CONDEMNED))
 		test_fail("a ghost asked for of a page that is not being evicted");
 	if (test_host.ghost_of[page])
@@ -113,6 +123,12 @@ static void test_free_ghost(struct quire_pool *pool, quire_page_t ghost)
 
 void quire_forget(struct quire_pool *pool, quire_page_t ghost)
 {
+#ifdef QUIRE_KERNEL_HOST
+	if (pool->host) {
+		quire_kernel_forget(pool, ghost);
+		return;
+	}
+#endif
 	if (ghost <= TEST_PAGES || !(quire_node(pool, ghost)->bits & QUIRE_GHOST))
 		test_fail("something given back that is no ghost");
 	else

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the suites of the kernel's host share. */
+#ifndef QUIRE_KUNIT_HOST_HELP_H
+#define QUIRE_KUNIT_HOST_HELP_H
+
+#include <linux/atomic.h>
+
+#include "../module/policy/host.h"
+#include "allocations.h"
+#include "suites.h"
+
+#define PAGES	600u		/* frames 1 to PAGES are the memory of a pool; no page is behind them */
+#define TASK	0xffff888000123400ull
+
+static const struct quire_host_params usual = { QUIRE_WINDOW_SHARE, QUIRE_WINDOW_MOST };
+static atomic_t ejected;
+
+static void on_eject(void)
+{
+	atomic_inc(&ejected);
+}
+
+static struct quire_host_stats stats_of(struct quire_pool *pool)
+{
+	struct quire_host_stats stats;
+
+	quire_host_read(pool, &stats);
+	return stats;
+}
+
+static enum quire_verdict propose(struct quire_pool *pool, unsigned long pfn, bool referenced)
+{
+	struct quire_asked asked = { .pfn = pfn, .referenced = referenced, .task = TASK };
+
+	return quire_host_verdict(pool, &asked);
+}
+
+/* Is what is allocated what was, before all pools? */
+static void expect_nothing_left(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, quire_test_allocated(), 0l);
+	KUNIT_EXPECT_EQ(test, quire_test_allocated_bytes(), 0l);
+}
+
+#endif /* QUIRE_KUNIT_HOST_HELP_H */
