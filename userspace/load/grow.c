@@ -4,7 +4,6 @@
  */
 #include "load.h"
 
-#include <alloca.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -39,16 +38,16 @@ int stack_setup(struct run *run)
 static uintptr_t __attribute__((noinline)) descend(struct run *run, uintptr_t limit)
 {
 	uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
-	volatile uintptr_t *word = alloca(frame % PAGE_BYTES + PAGE_BYTES / 2);
-	uintptr_t here = (uintptr_t)word, lowest = here;
+	volatile uintptr_t room[(frame % PAGE_BYTES + PAGE_BYTES / 2) / sizeof(uintptr_t)];
+	uintptr_t here = (uintptr_t)room, lowest = here;
 
-	*word = here ^ run->opt->seed;
+	room[0] = here ^ run->opt->seed;
 	run->res->accesses++;
 	run->res->writes++;
 	pace(run);
 	if (here > limit)
 		lowest = descend(run, limit);
-	if (*word != (here ^ run->opt->seed))
+	if (room[0] != (here ^ run->opt->seed))
 		run->res->corrupt++;
 	return lowest;
 }
