@@ -7,6 +7,7 @@
 #include <linux/string.h>
 
 #include "promises.h"
+#include "scenes.h"
 #include "suites.h"
 #include "vectors.h"
 
@@ -112,6 +113,20 @@ static void takes_the_victims_that_are_known(struct kunit *test)
 	}
 }
 
+static void plays_its_scenes(struct kunit *test)
+{
+	char victims[TEST_PAGES + 1];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(scenes); i++) {
+		if (strcmp(scenes[i].policy, ops->name))
+			continue;
+		expect_kept(test, scene_play(ops, &scenes[i], victims), scenes[i].frames);
+		KUNIT_EXPECT_STREQ_MSG(test, victims, scenes[i].victims, "%s: %s", ops->name,
+				       scenes[i].script);
+	}
+}
+
 static void faults_as_often_as_in_the_simulator(struct kunit *test)
 {
 	struct vector_load load;
@@ -149,6 +164,16 @@ static bool has_vectors(const struct quire_policy_ops *policy)
 	return false;
 }
 
+static bool has_scenes(const struct quire_policy_ops *policy)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(scenes); i++)
+		if (!strcmp(scenes[i].policy, policy->name))
+			return true;
+	return false;
+}
+
 static bool has_counts(const struct quire_policy_ops *policy)
 {
 	size_t i;
@@ -173,6 +198,7 @@ CASE(gives_up_pages_that_are_all_referenced, promise_all_referenced)
 CASE(gives_up_pages_that_none_is_referenced_of, promise_none_referenced)
 CASE(takes_back_all_that_it_condemned, promise_reprieve)
 CASE(works_with_few_ghosts_and_with_none, promise_few_ghosts)
+CASE(remembers_no_more_than_it_has_frames, promise_own_bound)
 CASE(copes_with_pages_dirtied_behind_its_back, promise_dirtied)
 CASE(repeats_itself_wherever_its_clock_stands, promise_repeats)
 CASE(lets_its_parameters_go_to_their_ends, promise_parameters)
@@ -201,6 +227,7 @@ static const struct kunit_case cases[] = {
 	KUNIT_CASE(gives_up_pages_that_none_is_referenced_of),
 	KUNIT_CASE(takes_back_all_that_it_condemned),
 	KUNIT_CASE(works_with_few_ghosts_and_with_none),
+	KUNIT_CASE(remembers_no_more_than_it_has_frames),
 	KUNIT_CASE(copes_with_pages_dirtied_behind_its_back),
 	KUNIT_CASE(repeats_itself_wherever_its_clock_stands),
 	KUNIT_CASE(spares_a_page_referenced_in_time),
@@ -210,6 +237,7 @@ static const struct kunit_case cases[] = {
 
 /* Cases that not all policies have. */
 static const struct kunit_case victims_case = KUNIT_CASE(takes_the_victims_that_are_known);
+static const struct kunit_case scenes_case = KUNIT_CASE(plays_its_scenes);
 static const struct kunit_case counts_case = KUNIT_CASE(faults_as_often_as_in_the_simulator);
 static const struct kunit_case model_case = KUNIT_CASE(agrees_with_its_naive_model);
 static const struct kunit_case parameter_case = KUNIT_CASE(lets_its_parameters_go_to_their_ends);
@@ -226,7 +254,7 @@ struct kunit_suite **quire_policy_suites(unsigned int *nr)
 		struct kunit_case *at;
 
 		/* KUnit keeps each case's state in the case: every suite has its own. */
-		at = kcalloc(ARRAY_SIZE(cases) + 5, sizeof(*at), GFP_KERNEL);
+		at = kcalloc(ARRAY_SIZE(cases) + 6, sizeof(*at), GFP_KERNEL);
 		if (!at) {
 			quire_policy_suites_free();
 			return NULL;
@@ -239,6 +267,8 @@ struct kunit_suite **quire_policy_suites(unsigned int *nr)
 		at += ARRAY_SIZE(cases);
 		if (has_vectors(policies[i]))
 			*at++ = victims_case;
+		if (has_scenes(policies[i]))
+			*at++ = scenes_case;
 		if (has_counts(policies[i]))
 			*at++ = counts_case;
 		if (model_of(policies[i]))

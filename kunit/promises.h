@@ -223,6 +223,32 @@ static const char *promise_few_ghosts(const struct quire_policy_ops *ops, u32 fr
 	return test_host.wrong;
 }
 
+/**
+ * promise_own_bound() - pages and ghosts are twice the frames at the most, and one, also where the
+ *                       host would have more, takes many pages at once, or has become smaller
+ */
+static const char *promise_own_bound(const struct quire_policy_ops *ops, u32 frames)
+{
+	struct quire_pool *pool = test_pool();
+	u32 pages = 4 * frames + 8 < TEST_PAGES ? 4 * frames + 8 : TEST_PAGES;
+
+	test_start(ops, frames, 0, 1);
+	pool->ghosts_max = TEST_GHOSTS;
+	for (u32 round = 0; round < 60 && !test_host.wrong; round++) {
+		bool shrinks = round == 30;
+
+		if (shrinks)
+			pool->frames = frames / 2 + 1;
+		while (test_host.resident > pool->frames / (1 + round % 4) && test_evict())
+			;
+		/* Those too many go sooner than one by one with each page that comes. */
+		refer(round % LOADS, shrinks ? frames : 30, pages, 0);
+		if (!shrinks && test_host.resident + pool->ghosts > 2 * pool->frames + 1)
+			return "more ghosts than frames";
+	}
+	return drain();
+}
+
 /* A sum over all victims of a run, in their order. */
 static u64 victims(const struct quire_policy_ops *ops, u32 frames, u32 now, u64 luck)
 {

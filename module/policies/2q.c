@@ -56,7 +56,6 @@ static void two_q_admit(struct quire_pool *pool, quire_page_t page, quire_page_t
 
 	if (ghost)
 		quire_list_del(pool, &q->a1out, ghost);
-	quire_ghost_trim(pool, &q->a1out, quire_share(pool, pool->param[TWO_Q_KOUT]));
 	quire_mark(quire_node(pool, page), QUIRE_POLICY_BITS, where);
 	quire_list_add_tail(pool, ghost ? &q->am : &q->a1in, page);
 }

@@ -135,7 +135,6 @@ static void atlas_admit(struct quire_pool *pool, quire_page_t page, quire_page_t
 		t = atlas->tick - quire_node(pool, ghost)->stamp;
 		quire_list_del(pool, &atlas->ghosts, ghost);
 	}
-	quire_ghost_trim(pool, &atlas->ghosts, pool->frames);
 	atlas_use(pool, page, t);
 }
 
@@ -216,12 +215,14 @@ static void atlas_remove(struct quire_pool *pool, quire_page_t page, enum quire_
 {
 	struct atlas *atlas = quire_priv(pool);
 
-	if (why == QUIRE_FORGOTTEN)
+	if (why == QUIRE_FORGOTTEN) {
 		quire_list_del(pool, &atlas->ghosts, page);
-	else if (!quire_condemned(pool, page))
+	} else if (!quire_condemned(pool, page)) {
 		atlas_unlink(pool, page);
-	else if (why == QUIRE_EVICTED)
+	} else if (why == QUIRE_EVICTED) {
+		quire_ghost_trim(pool, &atlas->ghosts, pool->frames);
 		quire_ghost_keep(pool, &atlas->ghosts, page, ATLAS_GHOST);
+	}
 }
 
 static const char *atlas_check(struct quire_pool *pool, u32 limit)

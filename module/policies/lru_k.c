@@ -116,7 +116,6 @@ static void lru_k_admit(struct quire_pool *pool, quire_page_t page, quire_page_t
 		quire_node(pool, page)->stamp = quire_now(pool);
 		quire_mark(quire_node(pool, page), QUIRE_POLICY_BITS, 0);
 	}
-	quire_ghost_trim(pool, &k->ghosts, pool->frames);
 	lru_k_link(pool, page);
 }
 
@@ -187,6 +186,7 @@ static void lru_k_remove(struct quire_pool *pool, quire_page_t page, enum quire_
 		lru_k_unlink(pool, page);
 	} else if (why == QUIRE_EVICTED) {
 		node->stamp = lru_k_last(pool, node);
+		quire_ghost_trim(pool, &k->ghosts, pool->frames);
 		quire_ghost_keep(pool, &k->ghosts, page, 0);
 	}
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What every policy promises, tried on each, at sizes from one page on. */
 #include "../../../kunit/promises.h"
+#include "../../../kunit/scenes.h"
 #include "tap.h"
 
 /* Made from policies.h: includes each policy's file. */
@@ -33,6 +34,7 @@ static void test_policy(const struct quire_policy_ops *ops)
 		KEEPS(promise_reprieve, frames);
 		KEEPS(promise_dirtied, frames);
 		KEEPS(promise_few_ghosts, frames);
+		KEEPS(promise_own_bound, frames);
 		KEEPS(promise_repeats, frames);
 		KEEPS(promise_parameters, frames);
 	}
@@ -57,6 +59,22 @@ static void test_model(const struct quire_policy_ops *ops, const struct model *m
 	}
 }
 
+static void test_scenes(const struct quire_policy_ops *ops)
+{
+	char victims[TEST_PAGES + 1];
+
+	for (size_t i = 0; i < QUIRE_COUNT_OF(scenes); i++) {
+		const char *wrong;
+
+		if (__builtin_strcmp(scenes[i].policy, ops->name))
+			continue;
+		wrong = scene_play(ops, &scenes[i], victims);
+		ok(!wrong, "%s, scene %s: %s", ops->name, scenes[i].script, wrong ? wrong : "played");
+		ok(!__builtin_strcmp(victims, scenes[i].victims), "%s, scene %s: %s go, not %s",
+		   ops->name, scenes[i].script, scenes[i].victims, victims);
+	}
+}
+
 /* With an argument: that policy only. */
 int main(int argc, char **argv)
 {
@@ -66,6 +84,7 @@ int main(int argc, char **argv)
 		if (argc > 1 && __builtin_strcmp(argv[1], ops->name))
 			continue;
 		test_policy(ops);
+		test_scenes(ops);
 		if (model_of(ops))
 			test_model(ops, model_of(ops));
 	}
