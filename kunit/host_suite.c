@@ -149,6 +149,7 @@ static u32 reclaim(void)
 
 	for (proposals = 1; proposals < 100000; proposals++) {
 		pfn = machine.hand;
+		quire_host_frames(machine.pool, machine.frames);
 		machine.hand = machine.hand % machine.frames + 1;
 		if (propose(machine.pool, pfn, machine.used_since[pfn]) != QUIRE_KEEP) {
 			machine.worst = max(machine.worst, proposals);
@@ -320,24 +321,49 @@ static void counts_large_folios_by_their_pages(struct kunit *test)
 {
 	struct quire_asked half = { .pfn = 512, .order = 8, .task = TASK };
 	struct quire_pool *pool;
+	unsigned long pfn;
 
 	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
 	pool = quire_host_new(&quire_policy_lru, &usual);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
-	quire_host_admit(pool, 512, 9, false);
-	quire_host_admit(pool, 1024, 0, false);
-	KUNIT_EXPECT_EQ(test, stats_of(pool).resident, 513ull);
-	KUNIT_EXPECT_EQ(test, stats_of(pool).folios, 2ull);
-	quire_host_frames(pool, 5130);
-	KUNIT_EXPECT_EQ(test, pool->frames, 20u);
+	for (pfn = 512; pfn <= 16 * 512; pfn += 512)
+		quire_host_admit(pool, pfn, 9, false);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).resident, 16 * 512ull);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).folios, 16ull);
+	/* Less the window, a sixteenth of what is there; never more than is there. */
+	quire_host_frames(pool, 10 * 16 * 512);
+	KUNIT_EXPECT_EQ(test, pool->frames, 15u);
 	quire_host_frames(pool, 0);
-	KUNIT_EXPECT_EQ(test, pool->frames, 2u);
+	KUNIT_EXPECT_EQ(test, pool->frames, 15u);
+	quire_host_frames(pool, 8 * 512);
+	KUNIT_EXPECT_EQ(test, pool->frames, 7u);
 	quire_host_frames(pool, 1);
 	KUNIT_EXPECT_EQ(test, pool->frames, 1u);
 	quire_host_verdict(pool, &half);
-	KUNIT_EXPECT_EQ(test, stats_of(pool).resident, 257ull);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).resident, 15 * 512 + 256ull);
 	quire_host_gone(pool, 512, QUIRE_FREED);
-	KUNIT_EXPECT_EQ(test, stats_of(pool).resident, 1ull);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).resident, 15 * 512ull);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).folios, 15ull);
+	quire_host_free(pool);
+	quire_hosts_stop();
+	expect_nothing_left(test);
+}
+
+/* A reference that reclaim finds is an old one: it makes no page the most recently used. */
+static void tells_mru_that_references_are_late(struct kunit *test)
+{
+	struct quire_pool *pool;
+	u32 pfn;
+
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	pool = quire_host_new(&quire_policy_mru, &usual);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	for (pfn = 1; pfn <= 4; pfn++)
+		quire_host_admit(pool, pfn, 0, false);
+	quire_host_touch(pool, 2);
+	quire_host_touch(pool, 2);
+	for (pfn = 4; pfn; pfn--)
+		KUNIT_EXPECT_EQ(test, pool->ops->victim(pool), pfn);
 	quire_host_free(pool);
 	quire_hosts_stop();
 	expect_nothing_left(test);
@@ -485,6 +511,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(hands_pages_over_in_their_order),
 	KUNIT_CASE(leaves_a_page_to_the_pool_that_has_it),
 	KUNIT_CASE(counts_large_folios_by_their_pages),
+	KUNIT_CASE(tells_mru_that_references_are_late),
 	KUNIT_CASE(keeps_parameters_and_window_within_their_bounds),
 	KUNIT_CASE(remembers_no_more_than_there_are_ghosts),
 	{}

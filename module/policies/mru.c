@@ -16,7 +16,10 @@
  *
  * In a kernel: a page is admitted for the access that is about to happen; victim() is not called
  * between the two, so a page is not the victim of its own fault. A window of many victims ahead
- * of need takes the newest pages, of which some may still be in use: those are reprieved.
+ * of need takes the newest pages, of which some may still be in use: those are reprieved. A
+ * reference that is found long after it was made (&quire_pool.late) does not make a page the
+ * most recently used, and so the next victim: it stays where it is, or goes last if it was
+ * condemned.
  */
 #include <quire/policy.h>
 
@@ -36,10 +39,14 @@ static void mru_touch(struct quire_pool *pool, quire_page_t page)
 {
 	struct mru *mru = quire_priv(pool);
 
-	if (quire_condemned(pool, page))
-		quire_list_add_tail(pool, &mru->stack, page);
-	else
+	if (quire_condemned(pool, page)) {
+		if (pool->late)
+			quire_list_add_head(pool, &mru->stack, page);
+		else
+			quire_list_add_tail(pool, &mru->stack, page);
+	} else if (!pool->late) {
 		quire_list_to_tail(pool, &mru->stack, page);
+	}
 }
 
 static quire_page_t mru_victim(struct quire_pool *pool)

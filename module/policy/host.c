@@ -17,10 +17,14 @@
  *
  * A small window obeys the policy better, a large one costs less: of a policy whose
  * victims are those that reclaim proposes last, one page in a window's share is
- * a victim. So the window grows while more than REFUSALS_MANY pages are refused
- * for each that goes, or the guard trips. Below REFUSALS_FEW it shrinks again, as the
- * condemned go. What stays condemned while twice as many pages are proposed as the pool
- * has (reclaim works elsewhere, or the page is locked in memory) is let go of.
+ * a victim. A condemned page waits for as many evictions as the window has pages,
+ * and on a loop that misses N pages a round, N + window are missed. So the window grows
+ * only while more than REFUSALS_MANY pages are refused for each that goes, as reckoned
+ * over as many verdicts as the pool has pages: proposals come in runs of pages that
+ * came in one after the other, and a run says little. Below REFUSALS_FEW it shrinks
+ * again, as the condemned go. What stays condemned while twice as many pages are
+ * proposed as the pool has (reclaim works elsewhere, or the page is locked in memory)
+ * is let go of.
  *
  * What the policy may do at most is for the guard to say (guard.c). When it must go,
  * the pool is closed: the policy is not called again and the kernel decides,
@@ -40,10 +44,10 @@
 #define QUIRE_WINDOW_LEAST	32
 #define QUIRE_CONDEMN_AT_ONCE	64	/* calls of victim() for one verdict */
 #define QUIRE_RELEASE_AT_ONCE	4	/* condemned pages let go of by one verdict */
-#define QUIRE_REFUSALS_MANY	10	/* for each page that goes */
-#define QUIRE_REFUSALS_FEW	7
+#define QUIRE_REFUSALS_MANY	14	/* for each page that goes */
+#define QUIRE_REFUSALS_FEW	10
 #define QUIRE_ROUND		2	/* proposals of so many pools until a page is stuck */
-#define QUIRE_REFUSALS_SPAN	512	/* verdicts from which that is reckoned */
+#define QUIRE_REFUSALS_SPAN	512	/* verdicts from which that is reckoned, at the least */
 #define QUIRE_CHECK_EVERY	2048	/* verdicts between two looks at the policy's lists ... */
 #define QUIRE_CHECK_NODES	1024	/* ... of so many nodes at the most */
 
@@ -394,7 +398,8 @@ static void quire_adapt(struct quire_host *host)
 		host->share++;
 		host->shrinking = false;
 	}
-	if (host->span_refused + host->span_gone < QUIRE_REFUSALS_SPAN)
+	if (host->span_refused + host->span_gone <
+	    max_t(u64, host->stats.folios, QUIRE_REFUSALS_SPAN))
 		return;
 	if (host->span_refused > gone * QUIRE_REFUSALS_MANY)
 		quire_grow(host);
@@ -417,10 +422,8 @@ static enum quire_verdict quire_refuse(struct quire_pool *pool, const struct qui
 		return QUIRE_KEEP;
 	}
 	host->stats.native++;
-	if (host->guard.trips != trips) {
+	if (host->guard.trips != trips)
 		host->stats.trips++;
-		quire_grow(host);
-	}
 	return QUIRE_NATIVE;
 }
 
@@ -505,15 +508,17 @@ enum quire_verdict quire_host_verdict(struct quire_pool *pool, const struct quir
  * @pool:	the pool
  * @pages:	of its kind on the kernel's lists, 0 for those that the pool has
  *
- * A large folio takes many pages and is one for the policy, so it is scaled.
+ * A large folio takes many pages and is one for the policy, so it is scaled. What
+ * is condemned is in none of the policy's lists: it does not fit.
  */
 void quire_host_frames(struct quire_pool *pool, unsigned long pages)
 {
 	const struct quire_host_stats *stats = &pool->host->stats;
 	u64 resident = READ_ONCE(stats->resident), folios = READ_ONCE(stats->folios);
 
-	if (!pages)
+	if (!pages || pages > resident)
 		pages = resident;
+	pages -= min_t(u64, pages, quire_window(pool->host, READ_ONCE(pool->host->share)));
 	if (resident > folios)
 		pages = mul_u64_u64_div_u64(pages, folios, resident);
 	WRITE_ONCE(pool->frames, clamp(pages, 1ul, (unsigned long)U32_MAX));

@@ -151,6 +151,7 @@ struct quire_pool *quire_host_new(const struct quire_policy_ops *ops,
 	pool->handles = quire_frames.handles;
 	pool->frames = 1;
 	pool->ghosts_max = quire_ghosts_all();
+	pool->late = true;
 	spin_lock_init(&host->lock);
 	host->number = number;
 	host->params = *params;

@@ -131,14 +131,37 @@ static int quire_on_eviction(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
-static int quire_on_return_of_page(struct kprobe *kp, struct pt_regs *regs)
+/**
+ * struct quire_return - a page that comes back
+ * @folio:	the page
+ */
+struct quire_return {
+	struct folio *folio;
+};
+
+static int quire_return_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
+	struct quire_return *back = (struct quire_return *)ri->data;
 	struct folio *folio = (struct folio *)regs_get_kernel_argument(regs, 0);
 	struct quire_pool *pool = quire_pool_of(folio);
 
 	if (pool)
 		quire_host_refault(pool, folio_pfn(folio), folio_order(folio),
 				   quire_identity(folio));
+	back->folio = folio;
+	return !pool;
+}
+
+/*
+ * The kernel puts a page that is soon back on the active list, where it is not proposed
+ * before the whole list has been; by then a policy's order is long out of date. The
+ * page is on no list yet.
+ */
+static int quire_return_done(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct quire_return *back = (struct quire_return *)ri->data;
+
+	folio_clear_active(back->folio);
 	return 0;
 }
 
@@ -254,8 +277,14 @@ static struct quire_hook quire_reclaim_hooks[] = {
 		.kind = QUIRE_HOOK_ENTRY, .name = "workingset_eviction", .required = true,
 		.kp.pre_handler = quire_on_eviction, .cost = "the pool's lock an eviction",
 	}, {
-		.kind = QUIRE_HOOK_ENTRY, .name = "workingset_refault", .required = true,
-		.kp.pre_handler = quire_on_return_of_page, .cost = "the pool's lock a refault",
+		.kind = QUIRE_HOOK_RETURN, .name = "workingset_refault", .required = true,
+		.cost = "the pool's lock a refault",
+		.rp = {
+			.entry_handler = quire_return_entry,
+			.handler = quire_return_done,
+			.data_size = sizeof(struct quire_return),
+			.maxactive = QUIRE_VERDICT_INSTANCES,
+		},
 	}, {
 		.kind = QUIRE_HOOK_TRACE, .name = "mm_lru_insertion", .required = true,
 		.probe = quire_on_insertion, .cost = "the pool's lock a new page",

@@ -156,6 +156,7 @@ struct quire_host;
  * @ghosts:     ghosts that exist
  * @ghosts_max: most ghosts allowed: the host keeps it at @frames + 1, the one more being for the
  *              moment between an eviction and the admission it was made for
+ * @late:       the host tells references when it finds them, which can be long after they were made
  * @random:     state of quire_random()
  * @steps:      steps counted, see QUIRE_STEP()
  * @param:      values of the policy's parameters, in the order of its table
@@ -171,6 +172,7 @@ struct quire_pool {
 	u32 now;
 	u32 ghosts;
 	u32 ghosts_max;
+	bool late;
 	u64 random;
 	u64 steps;
 	u32 param[QUIRE_MAX_PARAMS];
