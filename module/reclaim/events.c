@@ -14,7 +14,8 @@
  * 1): there the answer decides, and a kretprobe rewrites it:
  *
  *	evict	return 0, with PG_referenced cleared
- *	keep	VM_LOCKED in the flags that the caller tests first: activate
+ *	keep	VM_LOCKED in the flags that the caller tests first: activate;
+ *		if it has few inactive pages left return -1: rotate
  *
  * A native -1 (the lock of the reverse map is contended) and a native VM_LOCKED
  * are left alone.
@@ -35,6 +36,7 @@
 #include "compat/swap.h"
 #include "hook/hook.h"
 #include "quire/part.h"
+#include "reclaim/lru.h"
 #include "reclaim/scope.h"
 
 /* Reclaimers that can be inside the walk of the reverse map at once. */
@@ -255,7 +257,10 @@ static int quire_verdict_return(struct kretprobe_instance *ri, struct pt_regs *r
 		regs->ax = 0;
 		break;
 	case QUIRE_KEEP:
-		*proposal->vm_flags |= VM_LOCKED;
+		if (quire_lru_is_drained(folio))
+			regs->ax = -1;
+		else
+			*proposal->vm_flags |= VM_LOCKED;
 		break;
 	case QUIRE_NATIVE:
 		break;

@@ -10,7 +10,11 @@
  * own file, which root could write as well.
  */
 #include <linux/fs.h>
+#include <linux/memcontrol.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
 #include <linux/string.h>
+#include <linux/vmstat.h>
 #include "reclaim/lru.h"
 
 #define QUIRE_LRU_GEN	"/sys/kernel/mm/lru_gen/enabled"
@@ -117,4 +121,39 @@ void quire_lru_restore(void)
 bool quire_lru_is_ours(void)
 {
 	return quire_lru_before[0];
+}
+
+static unsigned long quire_lru_size(struct folio *folio, enum lru_list lru)
+{
+	const struct mem_cgroup *memcg = folio_memcg(folio);
+	unsigned long pages = 0;
+	int zone;
+
+	if (!memcg)
+		return global_node_page_state(NR_LRU_BASE + lru);
+	for (zone = 0; zone < MAX_NR_ZONES; zone++)
+		pages += READ_ONCE(memcg->nodeinfo[folio_nid(folio)]->lru_zone_size[zone][lru]);
+	return pages;
+}
+
+/**
+ * quire_lru_is_drained - are there few inactive pages for reclaim to propose?
+ * @folio:	of its cgroup, node and kind; reclaim has it
+ *
+ * How many pages reclaim looks at before it gives up goes by the length of the inactive list,
+ * which it fills up, a few at a time, while the list is shorter than a share of the
+ * active one. A policy that has all it refuses put on the active list would leave it nothing to look at,
+ * and a process be killed though there are pages to evict. Half of that share remains,
+ * so that reclaim goes on bringing pages from the active list.
+ *
+ * Context: with preemption off.
+ */
+bool quire_lru_is_drained(struct folio *folio)
+{
+	enum lru_list lru = folio_test_swapbacked(folio) ? LRU_INACTIVE_ANON : LRU_INACTIVE_FILE;
+	unsigned long inactive = quire_lru_size(folio, lru);
+	unsigned long active = quire_lru_size(folio, lru + LRU_ACTIVE);
+	unsigned long gib = (inactive + active) >> (30 - PAGE_SHIFT);
+
+	return inactive * 16 * (gib ? int_sqrt(10 * gib) : 1) < active;
 }

@@ -5,7 +5,7 @@
 #ifndef QUIRE_LRU_H
 #define QUIRE_LRU_H
 
-#include <linux/types.h>
+#include <linux/mm_types.h>
 
 #define QUIRE_LRU_TEXT	16
 
@@ -14,5 +14,6 @@ const char *quire_lru(void);
 int quire_lru_set(bool classic, const char *now);
 void quire_lru_restore(void);
 bool quire_lru_is_ours(void);
+bool quire_lru_is_drained(struct folio *folio);
 
 #endif
