@@ -38,6 +38,7 @@
 #include "quire/part.h"
 #include "reclaim/lru.h"
 #include "reclaim/scope.h"
+#include "workingset/references.h"
 
 /* Reclaimers that can be inside the walk of the reverse map at once. */
 #define QUIRE_VERDICT_INSTANCES	512
@@ -229,6 +230,11 @@ static int quire_verdict_return(struct kretprobe_instance *ri, struct pt_regs *r
 	struct quire_scope *scope;
 	bool used;
 
+	/* What the scanner of working sets has taken, if its own hook does not come first. */
+	if (native >= 0 && folio_mapped(folio)) {
+		native += quire_reference_give_back(folio);
+		regs->ax = native;
+	}
 	if (!proposal->decides) {
 		if (native > 0) {
 			quire_ages_use(folio_pfn(folio));
