@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "line.h"
+#include "policy.h"
 
 #define PROC_DIR	"/proc/quire"
 #define DEBUG_DIR	"/sys/kernel/debug/quire"
@@ -54,7 +55,7 @@ static int open_failed(const struct quire_source *source, const char *dir, const
 		return quire_fail(error, -err, "quire.ko is not loaded: sudo modprobe quire");
 	if (err == EACCES || err == EPERM)
 		return quire_fail(error, -err, "%.150s/%s may not be %s by this user: try sudo", dir,
-				  name, strcmp(name, "config") ? "read" : "read or written");
+				  name, strcmp(name, "config") && strcmp(name, "policy") ? "read" : "read or written");
 	return quire_fail(error, -err, "%.150s/%s: %s", dir, name, strerror(err));
 }
 
@@ -168,38 +169,95 @@ int quire_read_config(const struct quire_source *source, struct quire_config *co
 	return err;
 }
 
-int quire_write_config(const struct quire_source *source, const char *setting,
-		       struct quire_error *error)
+int quire_read_policies(const struct quire_source *source, struct quire_policies *policies,
+			struct quire_error *error)
 {
-	size_t size = strlen(setting);
-	ssize_t put;
-	int fd;
+	size_t size;
+	char *text;
+	int err;
+
+	*policies = (struct quire_policies){ };
+	err = read_file(source, source->dir, "policy", QUIRE_FILE_MAX, &text, &size, error);
+	if (err)
+		return err;
+	err = quire_policies_parse(policies, text, size, error);
+	free(text);
+	return err;
+}
+
+/*
+ * Write a line in one piece: the module takes it whole or not at all. 0; a negative errno, and
+ * @error says why; or an errno above 0 with which the module has refused it.
+ */
+static int write_line(const struct quire_source *source, const char *name, const char *line,
+		      struct quire_error *error)
+{
+	ssize_t size = strlen(line), put;
+	int fd, err;
 
 	if (!source->live)
 		return quire_fail(error, -EROFS, "%.150s is a copy: nothing can be set in it",
 				  source->dir);
-	fd = open_file(source, source->dir, "config", O_WRONLY, error);
+	fd = open_file(source, source->dir, name, O_WRONLY, error);
 	if (fd < 0)
 		return fd;
-	/* In one piece: the module takes it whole or not at all. */
-	put = write(fd, setting, size);
-	if (put == (ssize_t)size) {
-		close(fd);
-		return 0;
-	}
-	put = put < 0 ? -errno : -EIO;
+	put = write(fd, line, size);
+	err = put == size ? 0 : put < 0 ? errno : EIO;
 	close(fd);
-	switch (put) {
-	case -EPERM:
-		return quire_fail(error, put, "settings are changed by root: try sudo");
-	case -ENOENT:
-		return quire_fail(error, put, "there is no such setting");
-	case -E2BIG:
-	case -EINVAL:
-		return quire_fail(error, put, "\"%.40s\": not a value that the setting can have",
+	return err == EPERM ? quire_fail(error, -err, "settings are changed by root: try sudo") : err;
+}
+
+int quire_write_config(const struct quire_source *source, const char *setting,
+		       struct quire_error *error)
+{
+	int err = write_line(source, "config", setting, error);
+
+	if (err <= 0)
+		return err;
+	if (err == ENOENT)
+		return quire_fail(error, -err, "there is no such setting");
+	if (err == E2BIG || err == EINVAL)
+		return quire_fail(error, -err, "\"%.40s\": not a value that the setting can have",
 				  setting);
-	default:
-		return quire_fail(error, put, "\"%.40s\" cannot be set here, see quire status: %s",
-				  setting, strerror(-put));
+	return quire_fail(error, -err, "\"%.40s\" cannot be set here, see quire status: %s", setting,
+			  strerror(err));
+}
+
+/* What the module has said in the kernel's log since @log was opened: why it refused a line. */
+static void read_reason(int log, char *reason, size_t size)
+{
+	char line[1024], *from, *to;
+	ssize_t got;
+
+	while ((got = read(log, line, sizeof(line) - 1)) > 0 || (got < 0 && errno == EPIPE)) {
+		line[got > 0 ? got : 0] = '\0';
+		from = strstr(line, "quire: policy: \"");
+		from = from ? strstr(from, " refused: ") : NULL;
+		to = from ? strstr(from, " (error ") : NULL;
+		if (to)
+			snprintf(reason, size, "%.*s", (int)(to - from - 10), from + 10);
 	}
+}
+
+int quire_write_policy(const struct quire_source *source, const char *request,
+		       struct quire_error *error)
+{
+	char reason[128];
+	int log, err;
+
+	if (strlen(request) > QUIRE_REQUEST_MAX)
+		return quire_fail(error, -E2BIG, "more than %d bytes", QUIRE_REQUEST_MAX);
+	log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (log >= 0)
+		lseek(log, 0, SEEK_END);
+	err = write_line(source, "policy", request, error);
+	if (err > 0) {
+		snprintf(reason, sizeof(reason), "%s", strerror(err));
+		if (log >= 0)
+			read_reason(log, reason, sizeof(reason));
+		err = quire_fail(error, -err, "\"%.100s\" was refused: %s", request, reason);
+	}
+	if (log >= 0)
+		close(log);
+	return err;
 }

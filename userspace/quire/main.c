@@ -17,6 +17,8 @@ static const struct command commands[] = {
 	{ "status", "what of the module runs, and what it cannot see", command_status },
 	{ "doctor", "what this machine lacks for memory, and what to do", command_doctor },
 	{ "config", "show and change settings of the module", command_config },
+	{ "policy", "replacement policies: list, show, set, unset", command_policy },
+	{ "protect", "keep pages in memory, whatever policy there is", command_protect },
 	{ "sim", "run replacement policies on traces, judged against OPT", command_sim },
 	{ "trace", "convert, describe and make traces", command_trace },
 	{ }

@@ -51,6 +51,25 @@ tables=$(value tables_bytes)
 say "$tables bytes of tables on a machine of $bytes"
 within $((tables * 100000 / bytes)) 100 500 "the tables take at most 0.5 % of memory"
 
+# The command, on the same file.
+said=$(quire policy set lirs hir=7 2>&1)
+is "$? ${said%%$'\n'*} $(attached) $(scope_value machine hir)" "0 machine: lirs lirs 7" \
+	"quire policy set attaches and says so"
+said=$(quire policy set lirs hir=100 2>&1)
+is "$? $said" '1 quire policy set: "lirs hir=100" was refused: not a value that it can have' \
+	"what the module refuses it says in its own words"
+said=$(quire policy set -g /nosuch lru 2>&1)
+is "$? $said" '1 quire policy set: "cgroup /nosuch lru" was refused: no such cgroup (v2)' \
+	"also of a cgroup"
+said=$(setpriv --reuid 65534 --clear-groups quire policy unset 2>&1)
+is "$? $said" "1 quire policy unset: /proc/quire/policy may not be read or written by this user: try sudo" \
+	"an ordinary user is told to be root"
+said=$(quire protect -t 500 -a 3 --json | tr -d ' \n')
+is "$? ${said%%,\"protected*}" '0 {"scopes":[{"scope":"machine","protect_ms":500,"protect_anon_mb":3,"protect_file_mb":0' \
+	"quire protect protects"
+quire policy unset >/dev/null && quire protect --off >/dev/null
+is "$(attached) $(grep -c ^scope /proc/quire/policy)" "native 0" "quire policy unset and quire protect --off end it"
+
 before=$(</sys/kernel/mm/lru_gen/enabled)
 put 'lru=classic'
 is "$(</sys/kernel/mm/lru_gen/enabled)" 0x0000 "lru=classic: MGLRU is off"

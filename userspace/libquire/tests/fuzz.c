@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "libquire.h"
+#include "policy.h"
 
 #define INPUT_MAX 65536
 
@@ -229,6 +230,71 @@ static bool fuzz_config(const void *data, size_t size)
 	return compare(err, &error, &out, data, size);
 }
 
+static void put_numbers(struct output *out, const struct quire_number *number, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		put_text(out, "", number[i].name);
+		put_number(out, " ", number[i].value);
+		put_text(out, "\n", "");
+	}
+}
+
+static void put_policy(struct output *out, const struct quire_policy *policy)
+{
+	put_text(out, policy->attached ? "* " : "  ", policy->name);
+	put_text(out, " - ", policy->about);
+	put_text(out, "\n", "");
+	for (size_t i = 0; i < policy->params; i++) {
+		const struct quire_policy_param *param = &policy->param[i];
+
+		put_text(out, "    ", param->name);
+		put_number(out, "=", param->least);
+		put_number(out, "..", param->most);
+		put_text(out, " ", param->unit);
+		put_number(out, ", ", param->preset);
+		put_text(out, " unless set: ", param->about);
+		put_text(out, "\n", "");
+	}
+}
+
+static void put_scope(struct output *out, const struct quire_scope *scope)
+{
+	put_text(out, "\nscope ", scope->name);
+	put_text(out, " ", scope->policy);
+	put_text(out, "\n", "");
+	if (scope->ejected) {
+		put_text(out, "ejected ", scope->ejected);
+		put_text(out, ": ", scope->why);
+		put_text(out, "\n", "");
+	}
+	put_numbers(out, scope->number, scope->numbers);
+	for (size_t i = 0; i < scope->pools; i++) {
+		put_text(out, "\npool ", scope->name);
+		put_text(out, " ", scope->pool[i].kind);
+		put_text(out, "\n", "");
+		put_numbers(out, scope->pool[i].number, scope->pool[i].numbers);
+	}
+}
+
+static bool fuzz_policies(const void *data, size_t size)
+{
+	static struct output out;
+	struct quire_policies policies;
+	struct quire_error error = { "" };
+	int err = quire_policies_parse(&policies, data, size, &error);
+
+	out.used = 0;
+	for (size_t i = 0; i < policies.policies; i++)
+		put_policy(&out, &policies.policy[i]);
+	if (policies.numbers)
+		put_text(&out, "\n", "");
+	put_numbers(&out, policies.number, policies.numbers);
+	for (size_t i = 0; i < policies.scopes; i++)
+		put_scope(&out, &policies.scope[i]);
+	quire_policies_free(&policies);
+	return compare(err, &error, &out, data, size);
+}
+
 #ifdef FUZZ
 #define TARGET_(name) fuzz_##name
 #define TARGET(name) TARGET_(name)
@@ -236,7 +302,7 @@ static bool fuzz_config(const void *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	(void)fuzz_values, (void)fuzz_numbers, (void)fuzz_processes;
-	(void)fuzz_histogram, (void)fuzz_status, (void)fuzz_config;
+	(void)fuzz_histogram, (void)fuzz_status, (void)fuzz_config, (void)fuzz_policies;
 	if (size <= INPUT_MAX && !TARGET(FUZZ)(data, size))
 		abort();
 	return 0;

@@ -29,6 +29,11 @@
 		"limits tlb not seen: broadcasts\nhook tlb tlb_flush unavailable error -2 - a count\n" \
 		"part stalls off - time lost\nhook stalls do_swap_page off - two readings\n"
 #define CONFIG	"faults 1\nkeep_exited_ms 30000\npolicy none\n"
+#define POLICIES "* native - the kernel's own\n  lru - least recently used (1968)\n  lirs - low IRR\n" \
+		"    hir=1..99 %, 1 unless set: frames, of pages\n\ntables_bytes 0\nlru_is_switched 1\n" \
+		"\nscope machine native\nejected arc: named none\nwindow 16\n" \
+		"\nscope /a/b lirs\nwindow 8\nhir 2\n\npool /a/b anon\nframes 5\nverdicts 7\n" \
+		"\npool /a/b file\nframes 6\n"
 
 static const struct parser {
 	const char *name;
@@ -42,6 +47,7 @@ static const struct parser {
 	{ "histogram", fuzz_histogram, QUIRE_NAMED, HISTOGRAM },
 	{ "status", fuzz_status, 0, STATUS },
 	{ "config", fuzz_config, 0, CONFIG },
+	{ "policies", fuzz_policies, 0, POLICIES },
 };
 
 #define PARSERS (sizeof(parsers) / sizeof(parsers[0]))
@@ -53,6 +59,7 @@ static int parse(const struct parser *parser, const void *data, size_t size)
 {
 	static struct quire_status status;
 	static struct quire_config config;
+	struct quire_policies policies;
 	struct quire_table table;
 	int err;
 
@@ -63,6 +70,9 @@ static int parse(const struct parser *parser, const void *data, size_t size)
 	} else if (parser->fuzz == fuzz_config) {
 		err = quire_config_parse(&config, data, size, &error);
 		quire_config_free(&config);
+	} else if (parser->fuzz == fuzz_policies) {
+		err = quire_policies_parse(&policies, data, size, &error);
+		quire_policies_free(&policies);
 	} else {
 		if (parser->fuzz == fuzz_processes)
 			err = quire_processes_parse(&table, data, size, &error);
@@ -123,6 +133,34 @@ static void test_status(void)
 	ok(config.settings == 3 && !strcmp(quire_config_value(&config, "keep_exited_ms"), "30000") &&
 	   !quire_config_value(&config, "swap"), "a config has its settings");
 	quire_config_free(&config);
+}
+
+static void test_policies(void)
+{
+	struct quire_policies policies;
+	const struct quire_policy *lirs;
+	const struct quire_scope *scope;
+
+	quire_policies_parse(&policies, POLICIES, strlen(POLICIES), &error);
+	lirs = quire_policy_find(&policies, "lirs");
+	ok(policies.policies == 3 && policies.policy[0].attached && !policies.policy[1].attached &&
+	   !quire_policy_find(&policies, "lir"), "policies are found by name");
+	ok(lirs && lirs->params == 1 && !strcmp(lirs->param->name, "hir") && lirs->param->least == 1 &&
+	   lirs->param->most == 99 && lirs->param->preset == 1 && !strcmp(lirs->param->unit, "%") &&
+	   !strcmp(lirs->param->about, "frames, of pages"), "a parameter has its bounds, unit and text");
+	ok(quire_number_find(policies.number, policies.numbers, "lru_is_switched") == 1 &&
+	   quire_number_find(policies.number, policies.numbers, "window") == QUIRE_NONE,
+	   "what is of the machine has no lines of scopes");
+	scope = quire_scope_find(&policies, "machine");
+	ok(scope && !strcmp(scope->ejected, "arc") && !strcmp(scope->why, "named none") && !scope->pools,
+	   "a scope says what was ejected");
+	scope = quire_scope_find(&policies, "/a/b");
+	ok(scope && !strcmp(scope->policy, "lirs") && scope->numbers == 2 && scope->pools == 2 &&
+	   !strcmp(scope->pool[1].kind, "file") &&
+	   quire_number_find(scope->pool[0].number, scope->pool[0].numbers, "verdicts") == 7 &&
+	   quire_number_find(scope->pool[1].number, scope->pool[1].numbers, "frames") == 6,
+	   "a cgroup has its settings and its pools");
+	quire_policies_free(&policies);
 }
 
 static void test_histogram(void)
@@ -271,6 +309,20 @@ static void test_broken(void)
 		{ 5, "no value", "faults\n" }, { 5, "an empty value", "faults" BLANK "\n" },
 		{ 5, "two values", "faults 1 2\n" }, { 5, "a setting twice", "a 1\na 1\n" },
 		{ 5, "a bad name", "Faults 1\n" }, { 5, "an empty line", "\n" },
+		{ 6, "no policies", "\na 1\n" }, { 6, "nothing behind the policies", "* native - x\n" },
+		{ 6, "a policy without mark", "native - x\n\na 1\n" },
+		{ 6, "a policy that says not what it is", "* native\n\na 1\n" },
+		{ 6, "a bad name", "* Native - x\n\na 1\n" },
+		{ 6, "a parameter of no policy", "    a=1..2 %, 1 unless set: x\n\na 1\n" },
+		{ 6, "a parameter without bounds", "* a - x\n    a=1 %, 1 unless set: x\n\na 1\n" },
+		{ 6, "a bound too big", "* a - x\n    a=0..99999999999999999999 %, 1 unless set: x\n\na 1\n" },
+		{ 6, "two empty lines", "* a - x\n\n\na 1\n" }, { 6, "no number", "* a - x\n\na b\n" },
+		{ 6, "a pool of no scope", "* a - x\n\na 1\n\npool machine anon\na 1\n" },
+		{ 6, "a pool of another scope", "* a - x\n\na 1\n\nscope machine a\nw 1\n\npool /b anon\n" },
+		{ 6, "three pools", "* a - x\n\na 1\n\nscope b a\n\npool b c\n\npool b d\n\npool b e\n" },
+		{ 6, "a scope without policy", "* a - x\n\na 1\n\nscope machine\nw 1\n" },
+		{ 6, "ejected twice", "* a - x\n\na 1\n\nscope b a\nejected a: b\nejected a: b\n" },
+		{ 6, "ejected without why", "* a - x\n\na 1\n\nscope b a\nejected a\n" },
 	};
 
 	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
@@ -506,6 +558,7 @@ int main(void)
 {
 	test_good();
 	test_status();
+	test_policies();
 	test_histogram();
 	test_since();
 	test_match();
