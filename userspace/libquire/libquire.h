@@ -35,6 +35,8 @@ struct quire_error {
  * @QUIRE_NAMED: a heading, then rows; the first column is a name
  * @QUIRE_NUMBERS: a heading, then rows of numbers
  * @QUIRE_COMMANDS: a heading, then rows; the last column is a command, any bytes to the line's end
+ *
+ * In the last two a column named segment holds names.
  */
 enum quire_shape { QUIRE_VALUES, QUIRE_NAMED, QUIRE_NUMBERS, QUIRE_COMMANDS };
 
@@ -43,6 +45,8 @@ enum quire_shape { QUIRE_VALUES, QUIRE_NAMED, QUIRE_NUMBERS, QUIRE_COMMANDS };
  * @column: names of the columns of numbers
  * @columns: how many
  * @label: of each row, the name or command in it; NULL if the rows have none
+ * @segment: of each row, what its column segment says; NULL if there is no such column
+ * @segment_at: how many numbers come before it
  * @cell: rows after each other, @columns numbers each; QUIRE_NONE if not kept
  * @rows: how many
  * @text: what the names point into
@@ -51,6 +55,8 @@ struct quire_table {
 	char **column;
 	size_t columns;
 	char **label;
+	char **segment;
+	size_t segment_at;
 	uint64_t *cell;
 	size_t rows;
 	char *text;
@@ -318,19 +324,21 @@ const char *quire_config_value(const struct quire_config *config, const char *na
  * struct quire_source - where to read from
  * @dir: where stat, processes, config and status are
  * @debug: where the histograms are
+ * @proc: where the kernel's own files are, /proc
  * @live: the running kernel, not something recorded
  */
 struct quire_source {
 	char dir[512];
 	char debug[512];
+	char proc[512];
 	int live;
 };
 
 /**
  * quire_source_init() - choose where to read from
  * @source: filled in
- * @dir: a copy of the files of /proc/quire, with those of debugfs quire/ in its folder "debug";
- *	NULL for the running kernel
+ * @dir: a copy of the files of /proc/quire, with those of debugfs quire/ in its folder "debug" and
+ *	files of /proc in "proc"; NULL for the running kernel
  * @error: filled in on failure
  *
  * Return: 0, or -ENAMETOOLONG.
@@ -345,11 +353,15 @@ int quire_source_init(struct quire_source *source, const char *dir, struct quire
  * @QUIRE_STALL_LATENCY: times of stalls by kind, ns
  * @QUIRE_TLB_FLUSH_PAGES: pages in a TLB flush by reason
  * @QUIRE_TLB_CPUS: TLB flushes of each CPU
+ * @QUIRE_WORKINGSET: working sets of processes and their segments
+ * @QUIRE_AGES: W(t, tau) of them
  */
 enum quire_file {
 	QUIRE_STAT, QUIRE_PROCESSES, QUIRE_FAULT_LATENCY, QUIRE_STALL_LATENCY,
-	QUIRE_TLB_FLUSH_PAGES, QUIRE_TLB_CPUS,
+	QUIRE_TLB_FLUSH_PAGES, QUIRE_TLB_CPUS, QUIRE_WORKINGSET, QUIRE_AGES,
 };
+
+#define QUIRE_FILES (QUIRE_AGES + 1)
 
 /**
  * quire_read() - read a table
@@ -363,6 +375,37 @@ enum quire_file {
  */
 int quire_read(const struct quire_source *source, enum quire_file file, struct quire_table *table,
 	       struct quire_error *error);
+
+/**
+ * quire_read_text() - read a file of /proc, or of the copy's folder "proc"
+ * @source: from where
+ * @path: below /proc
+ * @text: filled in, a string; to be freed
+ * @error: filled in on failure
+ *
+ * Return: as quire_read().
+ */
+int quire_read_text(const struct quire_source *source, const char *path, char **text,
+		    struct quire_error *error);
+
+/**
+ * quire_is_in_cgroup() - whether a process is in a cgroup (v2) or below it
+ * @source: from where
+ * @pid: the process
+ * @path: of the cgroup, /a/b; "" or "/" is the root
+ *
+ * Return: 1 if it is, 0 if it is not or that cannot be known.
+ */
+int quire_is_in_cgroup(const struct quire_source *source, uint64_t pid, const char *path);
+
+/**
+ * quire_copy_time() - when a copy was made
+ * @source: from where
+ * @ns: filled in: since boot, from the copy's file "uptime"
+ *
+ * Return: 1 if that is known, 0 if not or if it is no copy.
+ */
+int quire_copy_time(const struct quire_source *source, uint64_t *ns);
 
 /**
  * quire_read_status() - read the status

@@ -19,13 +19,16 @@ static const struct {
 	const char *name;
 	enum quire_shape shape;
 	bool debug;
+	bool large;
 } files[] = {
-	[QUIRE_STAT] = { "stat", QUIRE_VALUES, false },
-	[QUIRE_PROCESSES] = { "processes", QUIRE_COMMANDS, false },
-	[QUIRE_FAULT_LATENCY] = { "fault_latency", QUIRE_NAMED, true },
-	[QUIRE_STALL_LATENCY] = { "stall_latency", QUIRE_NAMED, true },
-	[QUIRE_TLB_FLUSH_PAGES] = { "tlb_flush_pages", QUIRE_NAMED, true },
-	[QUIRE_TLB_CPUS] = { "tlb_cpus", QUIRE_NUMBERS, true },
+	[QUIRE_STAT] = { "stat", QUIRE_VALUES, false, false },
+	[QUIRE_PROCESSES] = { "processes", QUIRE_COMMANDS, false, true },
+	[QUIRE_FAULT_LATENCY] = { "fault_latency", QUIRE_NAMED, true, false },
+	[QUIRE_STALL_LATENCY] = { "stall_latency", QUIRE_NAMED, true, false },
+	[QUIRE_TLB_FLUSH_PAGES] = { "tlb_flush_pages", QUIRE_NAMED, true, false },
+	[QUIRE_TLB_CPUS] = { "tlb_cpus", QUIRE_NUMBERS, true, false },
+	[QUIRE_WORKINGSET] = { "workingset", QUIRE_COMMANDS, false, true },
+	[QUIRE_AGES] = { "ages", QUIRE_NUMBERS, true, true },
 };
 
 int quire_source_init(struct quire_source *source, const char *dir, struct quire_error *error)
@@ -36,9 +39,11 @@ int quire_source_init(struct quire_source *source, const char *dir, struct quire
 	if (!dir) {
 		strcpy(source->dir, PROC_DIR);
 		strcpy(source->debug, DEBUG_DIR);
+		strcpy(source->proc, "/proc");
 		return 0;
 	}
 	snprintf(source->dir, sizeof(source->dir), "%s", dir);
+	snprintf(source->proc, sizeof(source->proc), "%s/proc", dir);
 	used = snprintf(source->debug, sizeof(source->debug), "%s/debug", dir);
 	if (used < 0 || (size_t)used >= sizeof(source->debug))
 		return quire_fail(error, -ENAMETOOLONG, "%.60s...: the name is too long", dir);
@@ -123,8 +128,7 @@ int quire_read(const struct quire_source *source, enum quire_file file, struct q
 
 	*table = (struct quire_table){ };
 	err = read_file(source, files[file].debug ? source->debug : source->dir, name,
-			file == QUIRE_PROCESSES ? QUIRE_PROCESSES_MAX : QUIRE_FILE_MAX, &text, &size,
-			error);
+			files[file].large ? QUIRE_PROCESSES_MAX : QUIRE_FILE_MAX, &text, &size, error);
 	if (err)
 		return err;
 	if (file == QUIRE_PROCESSES)
@@ -135,6 +139,69 @@ int quire_read(const struct quire_source *source, enum quire_file file, struct q
 		err = quire_table_parse(table, files[file].shape, name, text, size, error);
 	free(text);
 	return err;
+}
+
+int quire_read_text(const struct quire_source *source, const char *path, char **text,
+		    struct quire_error *error)
+{
+	char *all, *string;
+	size_t size;
+	int err = read_file(source, source->proc, path, QUIRE_FILE_MAX, &all, &size, error);
+
+	if (err)
+		return err;
+	string = realloc(all, size + 1);
+	if (!string) {
+		free(all);
+		return quire_fail(error, -ENOMEM, "no memory");
+	}
+	string[size] = '\0';
+	*text = string;
+	return 0;
+}
+
+int quire_is_in_cgroup(const struct quire_source *source, uint64_t pid, const char *path)
+{
+	size_t length = strlen(path);
+	struct quire_error error;
+	char name[40], *text, *at;
+	int is = 0;
+
+	while (length && path[length - 1] == '/')
+		length--;
+	snprintf(name, sizeof(name), "%llu/cgroup", (unsigned long long)pid);
+	if (quire_read_text(source, name, &text, &error))
+		return 0;
+	/* The line of v2 is 0::/path, among those of v1 hierarchies if there are any. */
+	at = strncmp(text, "0::", 3) ? strstr(text, "\n0::") : text - 1;
+	if (at) {
+		at += 4;
+		is = !strncmp(at, path, length) && strchr("/\n", at[length]);
+	}
+	free(text);
+	return is;
+}
+
+int quire_copy_time(const struct quire_source *source, uint64_t *ns)
+{
+	struct quire_error error;
+	char *text, *end;
+	double seconds;
+	size_t size;
+	int known;
+
+	if (source->live || read_file(source, source->dir, "uptime", 64, &text, &size, &error))
+		return 0;
+	known = size && text[size - 1] == '\n';
+	if (known) {
+		text[size - 1] = '\0';
+		seconds = strtod(text, &end);
+		known = end != text && !*end && seconds >= 0 && seconds < 1e9;
+		if (known)
+			*ns = seconds * 1e9;
+	}
+	free(text);
+	return known;
 }
 
 int quire_read_status(const struct quire_source *source, struct quire_status *status,

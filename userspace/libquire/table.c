@@ -8,16 +8,19 @@
 
 #include "line.h"
 
+#define SEGMENT "segment"
+
 static int no_memory(struct quire_error *error)
 {
 	return quire_fail(error, -ENOMEM, "no memory");
 }
 
-/* The heading; leaves out the column that is not a number. */
+/* The heading; leaves out the columns that are not numbers. */
 static int parse_heading(struct quire_table *table, enum quire_shape shape,
 			 struct quire_lines *lines)
 {
 	char *line = quire_lines_next(lines), *word;
+	bool segments = false;
 	size_t count = 0;
 
 	table->column = calloc(QUIRE_COLUMNS_MAX, sizeof(*table->column));
@@ -31,7 +34,12 @@ static int parse_heading(struct quire_table *table, enum quire_shape shape,
 		for (size_t i = 0; i < count; i++)
 			if (!strcmp(table->column[i], word))
 				return quire_lines_bad(lines, "there are two columns %s", word);
-		table->column[count++] = word;
+		if (shape >= QUIRE_NUMBERS && !segments && !strcmp(word, SEGMENT)) {
+			segments = true;
+			table->segment_at = count;
+		} else {
+			table->column[count++] = word;
+		}
 	}
 	if (shape == QUIRE_NAMED)
 		memmove(table->column, table->column + 1, --count * sizeof(*table->column));
@@ -40,6 +48,10 @@ static int parse_heading(struct quire_table *table, enum quire_shape shape,
 	if (!count)
 		return quire_lines_bad(lines, "there are no columns of numbers");
 	table->columns = count;
+	if (segments) {
+		table->segment = calloc(1, sizeof(*table->segment));
+		return table->segment ? 0 : no_memory(lines->error);
+	}
 	return 0;
 }
 
@@ -68,6 +80,16 @@ static bool unescape(char *text)
 	return to - start <= QUIRE_NAME_MAX;
 }
 
+static int parse_segment(struct quire_table *table, struct quire_lines *lines, char **line)
+{
+	char *word = quire_word(line);
+
+	if (!word || !quire_is_name(word))
+		return quire_lines_bad(lines, "the segment is no name");
+	table->segment[table->rows] = word;
+	return 0;
+}
+
 static int parse_row(struct quire_table *table, enum quire_shape shape, struct quire_lines *lines,
 		     char *line)
 {
@@ -80,7 +102,11 @@ static int parse_row(struct quire_table *table, enum quire_shape shape, struct q
 			return quire_lines_bad(lines, "does not begin with a name");
 		table->label[table->rows] = word;
 	}
-	for (size_t i = 0; i < table->columns; i++) {
+	for (size_t i = 0; i <= table->columns; i++) {
+		if (table->segment && i == table->segment_at && parse_segment(table, lines, &line))
+			return -EBADMSG;
+		if (i == table->columns)
+			break;
 		word = quire_word(&line);
 		if (!word)
 			return quire_lines_bad(lines, "%zu numbers, not %zu", i, table->columns);
@@ -112,6 +138,7 @@ static size_t count_lines(const struct quire_lines *lines)
 static int parse_rows(struct quire_table *table, enum quire_shape shape, struct quire_lines *lines)
 {
 	size_t rows = count_lines(lines), room = lines->end - lines->next;
+	bool has_segment = table->segment;
 	char *line;
 	int err;
 
@@ -122,7 +149,11 @@ static int parse_rows(struct quire_table *table, enum quire_shape shape, struct 
 	table->cell = calloc(rows + 1, table->columns * sizeof(*table->cell));
 	if (shape != QUIRE_NUMBERS)
 		table->label = calloc(rows + 1, sizeof(*table->label));
-	if (!table->cell || (shape != QUIRE_NUMBERS && !table->label))
+	if (table->segment) {
+		free(table->segment);
+		table->segment = calloc(rows + 1, sizeof(*table->segment));
+	}
+	if (!table->cell || (shape != QUIRE_NUMBERS && !table->label) || (has_segment && !table->segment))
 		return no_memory(lines->error);
 	while ((line = quire_lines_next(lines))) {
 		err = parse_row(table, shape, lines, line);
@@ -181,6 +212,7 @@ void quire_table_free(struct quire_table *table)
 {
 	free(table->column);
 	free(table->label);
+	free(table->segment);
 	free(table->cell);
 	free(table->text);
 	*table = (struct quire_table){ };

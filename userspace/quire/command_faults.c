@@ -28,7 +28,7 @@ static const char doc[] =
 #define X(id, name, about) "  " name ": " about "\n"
 	QUIRE_CAUSES(X)
 #undef X
-	"\nThe times need debugfs, which is root's, and are the machine's: with -p or -c they are left "
+	"\nThe times need debugfs, which is root's, and are the machine's: with -p, -c or -g they are left "
 	"out. Counting by cause is switched on by: sudo quire config faults=1\n\n"
 	"Example:\n"
 	"  sudo quire faults -i 5 -n 3";

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "human.h"
@@ -27,6 +29,7 @@ static const struct argp_option options[] = {
 	{ "times", 'n', "TIMES", 0, "So many times, then end (default: for ever)", 10 },
 	{ "pid", 'p', "PID", 0, "Only this process; can be repeated", 11 },
 	{ "command", 'c', "COMMAND", 0, "Only processes with this command; can be repeated", 11 },
+	{ "cgroup", 'g', "CGROUP", 0, "Only processes in this cgroup (v2) or below it; can be repeated", 11 },
 	{ }
 };
 
@@ -42,6 +45,19 @@ static uint64_t parse_number(struct argp_state *state, const char *what, const c
 		argp_error(state, "%s \"%s\" is not a number from 1 to %llu", what, text,
 			   (unsigned long long)most);
 	return value;
+}
+
+/* A cgroup's path with a slash before, whichever way it was given. */
+static const char *cgroup_path(char *arg)
+{
+	static const char root[] = "/sys/fs/cgroup";
+
+	if (!strncmp(arg, root, strlen(root)) && strchr("/", arg[strlen(root)]))
+		return arg + strlen(root);
+	if (*arg == '/' || !*arg)
+		return arg;
+	/* Kept to the end of the program, as arguments are. */
+	return asprintf(&arg, "/%s", arg) < 0 ? "/" : arg;
 }
 
 static error_t parse_source(int key, char *arg, struct argp_state *state)
@@ -89,6 +105,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "more than %d commands", LIVE_CHOSEN_MAX);
 		live->command[live->commands++] = arg;
 		break;
+	case 'g':
+		if (live->cgroups == LIVE_CHOSEN_MAX)
+			argp_error(state, "more than %d cgroups", LIVE_CHOSEN_MAX);
+		live->cgroup[live->cgroups++] = cgroup_path(arg);
+		break;
 	case ARGP_KEY_END:
 		if (live->times && !live->interval)
 			live->interval = 1;
@@ -104,7 +125,7 @@ static const struct argp_child children[] = { { &live_source_argp, 0, NULL, 0 },
 const struct argp live_source_argp = { source_options, parse_source, NULL, NULL, NULL, NULL, NULL };
 const struct argp live_argp = { options, parse, NULL, NULL, children, NULL, NULL };
 
-static uint64_t now_ns(void)
+uint64_t live_now(void)
 {
 	struct timespec now;
 
@@ -112,32 +133,76 @@ static uint64_t now_ns(void)
 	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
-static void reading_free(struct reading *reading)
+void live_lock_memory(void)
+{
+	struct rlimit limit;
+
+	if (!geteuid() || (!getrlimit(RLIMIT_MEMLOCK, &limit) && limit.rlim_cur == RLIM_INFINITY))
+		mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+}
+
+void live_drop(struct reading *reading)
 {
 	for (int i = 0; i < LIVE_FILES; i++)
 		quire_table_free(&reading->table[i]);
+	free(reading->chosen);
 	memset(reading, 0, sizeof(*reading));
 }
 
-static int reading_take(const struct live *live, struct reading *reading)
+static bool is_chosen(const struct live *live, uint64_t pid, const char *command)
 {
-	uint64_t start = now_ns();
+	for (int i = 0; i < live->pids; i++)
+		if (pid == live->pid[i])
+			return true;
+	for (int i = 0; i < live->commands; i++)
+		if (!strcmp(command, live->command[i]))
+			return true;
+	for (int i = 0; i < live->cgroups; i++)
+		if (quire_is_in_cgroup(&live->source, pid, live->cgroup[i]))
+			return true;
+	return false;
+}
+
+/* Once for each reading: a process may change its cgroup, or be gone. */
+static int choose(const struct live *live, struct reading *reading)
+{
+	const struct quire_table *table = &reading->table[QUIRE_PROCESSES];
+	int pid = quire_column(table, "pid");
+
+	if (live_all(live) || !reading->there[QUIRE_PROCESSES])
+		return 0;
+	reading->chosen = calloc(table->rows + 1, sizeof(*reading->chosen));
+	if (!reading->chosen) {
+		snprintf(reading->error.text, sizeof(reading->error.text), "no memory");
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < table->rows; i++)
+		reading->chosen[i] = is_chosen(live, quire_cell(table, i, pid), table->label[i]);
+	return 0;
+}
+
+int live_take(const struct live *live, struct reading *reading)
+{
+	uint64_t start = live_now();
 	struct quire_error error;
 
 	memset(reading, 0, sizeof(*reading));
 	for (int i = 0; i < LIVE_FILES; i++) {
+		int err;
+
 		if (!((live->need | live->want) & LIVE_FILE(i)))
 			continue;
-		reading->there[i] = !quire_read(&live->source, i, &reading->table[i], &error);
-		if (!reading->there[i] && live->need & LIVE_FILE(i)) {
-			say("%s", error.text);
-			reading_free(reading);
-			return EXIT_COULD_NOT;
+		err = quire_read(&live->source, i, &reading->table[i], &error);
+		reading->there[i] = !err;
+		if (err && live->need & LIVE_FILE(i)) {
+			reading->error = error;
+			return err;
 		}
 	}
 	/* Where memory is short, a reading takes its time. */
-	reading->ns = start + (now_ns() - start) / 2;
-	return EXIT_GOOD;
+	if (!quire_copy_time(&live->source, &reading->ns))
+		reading->ns = start + (live_now() - start) / 2;
+	return choose(live, reading);
 }
 
 static void wait_until(uint64_t ns)
@@ -148,21 +213,19 @@ static void wait_until(uint64_t ns)
 		;
 }
 
-/* Find the processes of the last reading in the one before. */
-static int match_processes(struct live *live)
+int live_match(struct live *live)
 {
 	const struct quire_table *now = &live->now->table[QUIRE_PROCESSES];
 
 	free(live->match);
 	live->match = NULL;
 	if (!live->before || !live->now->there[QUIRE_PROCESSES])
-		return EXIT_GOOD;
+		return 0;
 	live->match = calloc(now->rows + 1, sizeof(*live->match));
-	if (live->match && !quire_processes_match(now, &live->before->table[QUIRE_PROCESSES],
-						  live_seconds(live) * 1000, live->match))
-		return EXIT_GOOD;
-	say("no memory");
-	return EXIT_COULD_NOT;
+	if (!live->match)
+		return -ENOMEM;
+	return quire_processes_match(now, &live->before->table[QUIRE_PROCESSES],
+				     live_seconds(live) * 1000, live->match);
 }
 
 static bool any_selected(const struct live *live)
@@ -179,13 +242,21 @@ static bool any_selected(const struct live *live)
 
 static int show(struct live *live)
 {
-	int status = match_processes(live);
+	if (live_match(live)) {
+		say("no memory");
+		return EXIT_COULD_NOT;
+	}
+	return live_finish(any_selected(live) ? live->show(live) : EXIT_COULD_NOT);
+}
 
-	if (!status && !any_selected(live))
-		status = EXIT_COULD_NOT;
-	if (!status)
-		status = live->show(live);
-	return live_finish(status);
+/* A reading, or a message. */
+static int take(const struct live *live, struct reading *reading)
+{
+	if (!live_take(live, reading))
+		return EXIT_GOOD;
+	say("%s", reading->error.text);
+	live_drop(reading);
+	return EXIT_COULD_NOT;
 }
 
 static int repeat(struct live *live, struct reading *readings)
@@ -193,24 +264,23 @@ static int repeat(struct live *live, struct reading *readings)
 	uint64_t step = live->interval * 1e9, due;
 	int status = EXIT_GOOD, last = 0;
 
-	/* When memory is short this must not have to wait for its own. Allowed or not. */
-	mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
-	due = readings[0].ns;
+	live_lock_memory();
+	due = live_now();
 	for (uint64_t i = 0; !status && (!live->times || i < live->times); i++) {
 		struct reading *now = &readings[!last];
 
 		/* What is late by a whole step is left out, not made up for. */
 		due += step;
-		if (due < now_ns())
-			due = now_ns() + step;
+		if (due < live_now())
+			due = live_now() + step;
 		wait_until(due);
-		status = reading_take(live, now);
+		status = take(live, now);
 		if (status)
 			break;
 		live->before = &readings[last];
 		live->now = now;
 		status = show(live);
-		reading_free(&readings[last]);
+		live_drop(&readings[last]);
 		last = !last;
 	}
 	return status;
@@ -228,7 +298,7 @@ int live_run(struct live *live)
 		say("%s", error.text);
 		return EXIT_COULD_NOT;
 	}
-	status = reading_take(live, &readings[0]);
+	status = take(live, &readings[0]);
 	if (status)
 		return status;
 	live->start_ns = readings[0].ns;
@@ -237,29 +307,20 @@ int live_run(struct live *live)
 		status = repeat(live, readings);
 	else
 		status = show(live);
-	reading_free(&readings[0]);
-	reading_free(&readings[1]);
+	live_drop(&readings[0]);
+	live_drop(&readings[1]);
 	free(live->match);
 	return status;
 }
 
 bool live_all(const struct live *live)
 {
-	return !live->pids && !live->commands;
+	return !live->pids && !live->commands && !live->cgroups;
 }
 
 bool live_selected(const struct live *live, size_t row)
 {
-	const struct quire_table *table = &live->now->table[QUIRE_PROCESSES];
-	uint64_t pid = quire_cell(table, row, quire_column(table, "pid"));
-
-	for (int i = 0; i < live->pids; i++)
-		if (pid == live->pid[i])
-			return true;
-	for (int i = 0; i < live->commands; i++)
-		if (!strcmp(table->label[row], live->command[i]))
-			return true;
-	return live_all(live);
+	return live_all(live) || live->now->chosen[row];
 }
 
 uint64_t live_process(const struct live *live, size_t row, const char *name)
@@ -301,7 +362,13 @@ uint64_t live_count(const struct live *live, const char *name)
 
 double live_seconds(const struct live *live)
 {
-	return live->before ? (live->now->ns - live->before->ns) / 1e9 : 0;
+	uint64_t ns;
+
+	if (!live->before)
+		return 0;
+	/* A copy may have been read twice. */
+	ns = live->now->ns > live->before->ns ? live->now->ns - live->before->ns : 0;
+	return ns ? ns / 1e9 : 1e-9;
 }
 
 uint64_t live_rate(const struct live *live, uint64_t count)
@@ -318,6 +385,8 @@ void live_print_scope(const struct live *live, const char *what)
 		printf(" %llu", (unsigned long long)live->pid[i]);
 	for (int i = 0; i < live->commands; i++)
 		printf(" %s", human_command(live->command[i]).text);
+	for (int i = 0; i < live->cgroups; i++)
+		printf(" %s", live->cgroup[i]);
 	if (live->before)
 		printf(", a second (%.1f s to %.1f s)\n",
 		       (live->before->ns - live->start_ns) / 1e9, (live->now->ns - live->start_ns) / 1e9);

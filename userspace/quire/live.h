@@ -12,7 +12,7 @@
 
 #include "libquire.h"
 
-#define LIVE_FILES (QUIRE_TLB_CPUS + 1)
+#define LIVE_FILES QUIRE_FILES
 #define LIVE_CHOSEN_MAX 16
 
 /**
@@ -20,11 +20,15 @@
  * @ns: when, of CLOCK_MONOTONIC
  * @table: by enum quire_file; empty if it was not asked for or could not be had
  * @there: whether it could
+ * @chosen: for each process, whether it was asked for; NULL if all were
+ * @error: why one that is needed could not be had
  */
 struct reading {
 	uint64_t ns;
 	struct quire_table table[LIVE_FILES];
 	bool there[LIVE_FILES];
+	bool *chosen;
+	struct quire_error error;
 };
 
 /**
@@ -34,9 +38,11 @@ struct reading {
  * @interval: seconds between two readings; 0: show totals, once
  * @times: how often to show, 0 for ever
  * @pid: only these processes
- * @pids: how many; if there are neither PIDs nor commands, all processes
+ * @pids: how many; if there are no PIDs, commands and cgroups, all processes
  * @command: only processes with these commands
  * @commands: how many
+ * @cgroup: only processes in these cgroups or below
+ * @cgroups: how many
  * @json: print JSON
  * @need: a bit for each file that is needed
  * @want: and for those that are shown if they can be read
@@ -56,6 +62,8 @@ struct live {
 	int pids;
 	const char *command[LIVE_CHOSEN_MAX];
 	int commands;
+	const char *cgroup[LIVE_CHOSEN_MAX];
+	int cgroups;
 	bool json;
 
 	unsigned int need;
@@ -85,6 +93,41 @@ extern const struct argp live_source_argp;
  * Return: an exit status; a message has been printed if it is not EXIT_GOOD.
  */
 int live_run(struct live *live);
+
+/**
+ * live_take() - read what is needed and what is wanted
+ * @live: what was asked for
+ * @reading: filled in; free it with live_drop(), also after a failure
+ *
+ * Return: 0, or a negative errno; @reading->error says why.
+ */
+int live_take(const struct live *live, struct reading *reading);
+
+/**
+ * live_drop() - free a reading
+ * @reading: taken, or all zeros
+ */
+void live_drop(struct reading *reading);
+
+/**
+ * live_match() - find the processes of the last reading in the one before
+ * @live: with a reading; @match is filled in, to be freed
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int live_match(struct live *live);
+
+/**
+ * live_lock_memory() - see to it that what shows that memory is short need not wait for its own
+ *
+ * Only where as much as there is may be locked: else later memory would be refused.
+ */
+void live_lock_memory(void);
+
+/**
+ * live_now() - the time in nanoseconds, of CLOCK_MONOTONIC
+ */
+uint64_t live_now(void);
 
 /**
  * live_all() - whether no processes were chosen

@@ -61,8 +61,12 @@ static void put_table(struct output *out, enum quire_shape shape, const struct q
 	if (shape != QUIRE_VALUES) {
 		if (shape == QUIRE_NAMED)
 			put_text(out, "", first);
-		for (size_t i = 0; i < table->columns; i++)
-			put_text(out, out->used ? " " : "", table->column[i]);
+		for (size_t i = 0; i <= table->columns; i++) {
+			if (table->segment && i == table->segment_at)
+				put_text(out, out->used ? " " : "", "segment");
+			if (i < table->columns)
+				put_text(out, out->used ? " " : "", table->column[i]);
+		}
 		put_text(out, shape == QUIRE_COMMANDS ? " comm" : "", "\n");
 	}
 	for (size_t row = 0; row < table->rows; row++) {
@@ -70,8 +74,13 @@ static void put_table(struct output *out, enum quire_shape shape, const struct q
 
 		if (named)
 			put_text(out, "", table->label[row]);
-		for (size_t i = 0; i < table->columns; i++)
-			put_number(out, i || named ? " " : "", quire_cell(table, row, i));
+		for (size_t i = 0; i <= table->columns; i++) {
+			if (table->segment && i == table->segment_at)
+				put_text(out, i ? " " : "", table->segment[row]);
+			if (i < table->columns)
+				put_number(out, i || named || (table->segment && !table->segment_at) ?
+					   " " : "", quire_cell(table, row, i));
+		}
 		if (shape == QUIRE_COMMANDS)
 			put_command(out, table->label[row]);
 		put_text(out, "", "\n");
@@ -114,6 +123,11 @@ static bool fuzz_values(const void *data, size_t size)
 static bool fuzz_numbers(const void *data, size_t size)
 {
 	return fuzz_table(QUIRE_NUMBERS, data, size);
+}
+
+static bool fuzz_segments(const void *data, size_t size)
+{
+	return fuzz_table(QUIRE_COMMANDS, data, size);
 }
 
 static bool fuzz_processes(const void *data, size_t size)
@@ -302,7 +316,7 @@ static bool fuzz_policies(const void *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	(void)fuzz_values, (void)fuzz_numbers, (void)fuzz_processes;
-	(void)fuzz_histogram, (void)fuzz_status, (void)fuzz_config, (void)fuzz_policies;
+	(void)fuzz_segments, (void)fuzz_histogram, (void)fuzz_status, (void)fuzz_config, (void)fuzz_policies;
 	if (size <= INPUT_MAX && !TARGET(FUZZ)(data, size))
 		abort();
 	return 0;

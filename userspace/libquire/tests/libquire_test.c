@@ -21,6 +21,8 @@
 		"1 0 - 497 12 sh\n22 0 - 0 - kworker/1:0\n" \
 		"153 1000 177 197 3 a b\\012c\\134d\n154 0 - 7 0" BLANK "\n"
 #define NUMBERS	"cpu task_switch full\n0 17 20\n1 135 140\n"
+#define SEGMENTS "pid segment pages tracked_ms comm\n1 all 5 7 sh\n1 heap 5 - sh\n"
+#define AGES	"pid segment within_ms pages\n1 all 1000 5\n1 all 2000 6\n"
 #define HISTOGRAM "cause from_ns below_ns faults\nanon 0 1 5\nanon 2 4 10\nanon 8 16 85\n" \
 		"cow 16 32 23\ncow 32 - 2\n"
 #define STATUS	"version 0.1\nkernel 6.1.0-56-amd64\nlru unknown (it cannot be read)\nprocesses 65\n" \
@@ -48,6 +50,8 @@ static const struct parser {
 	{ "status", fuzz_status, 0, STATUS },
 	{ "config", fuzz_config, 0, CONFIG },
 	{ "policies", fuzz_policies, 0, POLICIES },
+	{ "segments", fuzz_segments, QUIRE_COMMANDS, SEGMENTS },
+	{ "ages", fuzz_numbers, QUIRE_NUMBERS, AGES },
 };
 
 #define PARSERS (sizeof(parsers) / sizeof(parsers[0]))
@@ -100,6 +104,13 @@ static void test_good(void)
 	ok(quire_value(&table, "stall_swapin_us") == UINT64_MAX - 1, "the largest number fits");
 	ok(quire_value(&table, "faults_anon") == QUIRE_NONE && quire_value(&table, "no") == QUIRE_NONE,
 	   "what is not kept is no number");
+	quire_table_free(&table);
+
+	quire_table_parse(&table, QUIRE_COMMANDS, "workingset", SEGMENTS, strlen(SEGMENTS), &error);
+	ok(table.columns == 3 && !strcmp(table.segment[1], "heap") && !strcmp(table.label[1], "sh") &&
+	   quire_cell(&table, 1, quire_column(&table, "pages")) == 5 &&
+	   quire_cell(&table, 1, quire_column(&table, "tracked_ms")) == QUIRE_NONE,
+	   "segments have names between the numbers");
 	quire_table_free(&table);
 
 	quire_processes_parse(&table, PROCESSES, strlen(PROCESSES), &error);
@@ -309,6 +320,11 @@ static void test_broken(void)
 		{ 5, "no value", "faults\n" }, { 5, "an empty value", "faults" BLANK "\n" },
 		{ 5, "two values", "faults 1 2\n" }, { 5, "a setting twice", "a 1\na 1\n" },
 		{ 5, "a bad name", "Faults 1\n" }, { 5, "an empty line", "\n" },
+		{ 7, "a segment twice", "pid segment segment pages comm\n1 all all 2 sh\n" },
+		{ 7, "no segment", "pid segment pages comm\n1 2 sh\n" },
+		{ 7, "a segment with a bad name", "pid segment pages comm\n1 All 2 sh\n" },
+		{ 7, "segments and nothing else", "segment comm\nall sh\n" },
+		{ 8, "a row without segment", "pid segment\n1\n" },
 		{ 6, "no policies", "\na 1\n" }, { 6, "nothing behind the policies", "* native - x\n" },
 		{ 6, "a policy without mark", "native - x\n\na 1\n" },
 		{ 6, "a policy that says not what it is", "* native\n\na 1\n" },

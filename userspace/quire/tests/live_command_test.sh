@@ -103,6 +103,10 @@ tree() {
 	END
 	printf 'cpu task_switch full ranged\n0 11 22 33\n1 44 55 66\n' >"$dir/debug/tlb_cpus"
 	printf 'faults 1\nkeep_exited_ms 30000\n' >"$dir/config"
+	mkdir -p "$dir/proc/1" "$dir/proc/70" "$dir/proc/72"
+	echo 0::/ >"$dir/proc/1/cgroup"
+	echo 0::/db/big >"$dir/proc/70/cgroup"
+	printf '1:name=systemd:/db\n0::/dba\n' >"$dir/proc/72/cgroup"
 	cat >"$dir/status" <<-END
 		version 0.1
 		kernel 6.1.0-56-amd64
@@ -142,6 +146,18 @@ quire_is 0 ps --from "$one" -p 72 && has \
 ok $? "ps: what is not kept is -, what steers terminals is not printed"
 quire_is 0 ps --from "$one" -p 71 && grep -q 'gone one, gone$' "$tmp/out"
 ok $? "ps: a process that has exited"
+for cgroup in /db db/ /sys/fs/cgroup/db/big; do
+	quire_is 0 ps --from "$one" -g $cgroup && [ "$(awk 'NR > 1 { printf "%s ", $1 }' "$tmp/out")" = "70 " ]
+	ok $? "ps -g $cgroup: the processes in a cgroup and below"
+done
+quire_is 0 ps --from "$one" -g /sys/fs/cgroup -s pid &&
+	[ "$(awk 'NR > 1 { printf "%s ", $1 }' "$tmp/out")" = "1 70 72 " ]
+ok $? "ps -g: of the root, all whose cgroup is known"
+quire_is 0 faults --from "$one" -g dba -c hog && grep -q "processes hog /dba" "$tmp/out" &&
+	grep -q "12,008 minor, 345 major" "$tmp/out"
+ok $? "faults -g: adds up what was chosen"
+quire_is 1 tlb --from "$one" -g /d && grep -q "no such process" "$tmp/err"
+ok $? "tlb -g: none in there"
 quire_is 0 ps --from "$one" --json && json 'by[70, "hog"]["stall_swapin_us"] == 2000000 and
 	by[72, "?[2J?x?"]["maj_flt"] is None and by[71, "gone one"]["exited_ms"] == 177 and
 	len(d["processes"]) == 4'
