@@ -392,7 +392,7 @@ int quire_read_text(const struct quire_source *source, const char *path, char **
  * quire_is_in_cgroup() - whether a process is in a cgroup (v2) or below it
  * @source: from where
  * @pid: the process
- * @path: of the cgroup, /a/b; "" or "/" is the root
+ * @path: of the cgroup, /a/b or a/b; "" or "/" is the root
  *
  * Return: 1 if it is, 0 if it is not or that cannot be known.
  */

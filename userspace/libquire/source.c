@@ -162,21 +162,23 @@ int quire_read_text(const struct quire_source *source, const char *path, char **
 
 int quire_is_in_cgroup(const struct quire_source *source, uint64_t pid, const char *path)
 {
-	size_t length = strlen(path);
 	struct quire_error error;
 	char name[40], *text, *at;
+	size_t length;
 	int is = 0;
 
+	path += strspn(path, "/");
+	length = strlen(path);
 	while (length && path[length - 1] == '/')
 		length--;
 	snprintf(name, sizeof(name), "%llu/cgroup", (unsigned long long)pid);
 	if (quire_read_text(source, name, &text, &error))
 		return 0;
 	/* The line of v2 is 0::/path, among those of v1 hierarchies if there are any. */
-	at = strncmp(text, "0::", 3) ? strstr(text, "\n0::") : text - 1;
+	at = strncmp(text, "0::/", 4) ? strstr(text, "\n0::/") : text - 1;
 	if (at) {
-		at += 4;
-		is = !strncmp(at, path, length) && strchr("/\n", at[length]);
+		at += 5;
+		is = !length || (!strncmp(at, path, length) && strchr("/\n", at[length]));
 	}
 	free(text);
 	return is;

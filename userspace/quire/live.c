@@ -47,17 +47,13 @@ static uint64_t parse_number(struct argp_state *state, const char *what, const c
 	return value;
 }
 
-/* A cgroup's path with a slash before, whichever way it was given. */
-static const char *cgroup_path(char *arg)
+/* A cgroup's path may be given as that of its folder. */
+static const char *cgroup_path(const char *arg)
 {
 	static const char root[] = "/sys/fs/cgroup";
+	size_t length = strlen(root);
 
-	if (!strncmp(arg, root, strlen(root)) && strchr("/", arg[strlen(root)]))
-		return arg + strlen(root);
-	if (*arg == '/' || !*arg)
-		return arg;
-	/* Kept to the end of the program, as arguments are. */
-	return asprintf(&arg, "/%s", arg) < 0 ? "/" : arg;
+	return !strncmp(arg, root, length) && strchr("/", arg[length]) ? arg + length : arg;
 }
 
 static error_t parse_source(int key, char *arg, struct argp_state *state)

@@ -320,7 +320,7 @@ static void test_broken(void)
 		{ 5, "no value", "faults\n" }, { 5, "an empty value", "faults" BLANK "\n" },
 		{ 5, "two values", "faults 1 2\n" }, { 5, "a setting twice", "a 1\na 1\n" },
 		{ 5, "a bad name", "Faults 1\n" }, { 5, "an empty line", "\n" },
-		{ 7, "a segment twice", "pid segment segment pages comm\n1 all all 2 sh\n" },
+		{ 7, "a segment twice", "pid segment pages segment comm\n1 all 2 heap sh\n" },
 		{ 7, "no segment", "pid segment pages comm\n1 2 sh\n" },
 		{ 7, "a segment with a bad name", "pid segment pages comm\n1 All 2 sh\n" },
 		{ 7, "segments and nothing else", "segment comm\nall sh\n" },

@@ -153,7 +153,7 @@ done
 quire_is 0 ps --from "$one" -g /sys/fs/cgroup -s pid &&
 	[ "$(awk 'NR > 1 { printf "%s ", $1 }' "$tmp/out")" = "1 70 72 " ]
 ok $? "ps -g: of the root, all whose cgroup is known"
-quire_is 0 faults --from "$one" -g dba -c hog && grep -q "processes hog /dba" "$tmp/out" &&
+quire_is 0 faults --from "$one" -g dba -c hog && grep -q "processes hog dba" "$tmp/out" &&
 	grep -q "12,008 minor, 345 major" "$tmp/out"
 ok $? "faults -g: adds up what was chosen"
 quire_is 1 tlb --from "$one" -g /d && grep -q "no such process" "$tmp/err"
