@@ -10,14 +10,12 @@
 #include "command.h"
 #include "human.h"
 #include "live.h"
+#include "tlb_counts.h"
 
 #define SENDERS 10
 
 /* Counts in the order in which they are shown. */
-static const struct {
-	const char *name;
-	const char *about;
-} counts[] = {
+const struct tlb_count tlb_counts[TLB_COUNTS] = {
 	/* flushes that CPUs did; only some of these are also kept per process */
 	{ "tlb_flushes_switch", "a process came to a CPU that knew nothing of it" },
 	{ "tlb_flushes_local_mm", "a process changed its own memory, on its own CPU" },
@@ -34,9 +32,6 @@ static const struct {
 	{ "tlb_all_calls", "all of all CPUs" },
 	{ "tlb_kernel_range_calls", "changes of the kernel's memory" },
 };
-
-#define FLUSHES 8
-#define COUNTS (sizeof(counts) / sizeof(counts[0]))
 
 static const char doc[] =
 	"Show TLB flushes: why they happened, which processes caused them, and how many each CPU had. "
@@ -181,16 +176,16 @@ static void print_text(const struct live *live, const struct sender *senders, si
 	bool machine = live_all(live);
 
 	live_print_scope(live, "TLB flushes");
-	for (size_t i = 0; i < COUNTS; i++) {
-		uint64_t value = live_count(live, counts[i].name);
+	for (size_t i = 0; i < TLB_COUNTS; i++) {
+		uint64_t value = live_count(live, tlb_counts[i].name);
 
-		if (!i || i == FLUSHES)
+		if (!i || i == TLB_FLUSHES)
 			printf("%s%9s  %s\n", i ? "\n" : "", i ? "CALLS" : "FLUSHES",
 			       i ? "WHAT LED TO THEM" : "WHY");
 		/* What is not kept per process. */
 		if (!machine && value == QUIRE_NONE)
 			continue;
-		printf("%9s  %s\n", human_count(live_rate(live, value)).text, counts[i].about);
+		printf("%9s  %s\n", human_count(live_rate(live, value)).text, tlb_counts[i].about);
 	}
 	print_senders(live, senders, count);
 	if (live->now->there[QUIRE_TLB_CPUS])
@@ -210,8 +205,8 @@ static void print_json(const struct live *live, const struct sender *senders, si
 
 	if (live->before)
 		json_object_object_add(root, "seconds", json_object_new_double(live_seconds(live)));
-	for (size_t i = 0; i < COUNTS; i++)
-		live_put(root, counts[i].name, live_count(live, counts[i].name));
+	for (size_t i = 0; i < TLB_COUNTS; i++)
+		live_put(root, tlb_counts[i].name, live_count(live, tlb_counts[i].name));
 	json_object_object_add(root, "processes", array);
 	for (size_t i = 0; i < count; i++) {
 		struct json_object *object = json_object_new_object();

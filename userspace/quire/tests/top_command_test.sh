@@ -1,0 +1,196 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# quire top's screen, driven by keys in tmux, on recorded machines. What it should look like is in
+# screens/; QUIRE_SCREENS=DIR writes what it does look like there, to be read and put in its place.
+
+bin=${QUIRE_BIN:-$(dirname "$(realpath "$0")")/../bin}
+# shellcheck source=userspace/quire/tests/recorded.sh
+. "$bin/../test-data/recorded.sh"
+trap 'tmux kill-server; rm -rf "$tmp"' EXIT
+export TMUX_TMPDIR=$tmp
+unset TMUX NO_COLOR
+
+tmux() {
+	command tmux -f /dev/null -u "$@" 2>/dev/null
+}
+
+# A server whose last session ends goes away, and the next must not come upon it then.
+tmux new-session -d -s keep cat
+
+for name in calm tight thrashing; do
+	unpack $name "$tmp/$name"
+done
+: >"$tmp/err"
+
+# start WIDTH HEIGHT VARIABLES ARGUMENTS...: quire top in a window of that size, on $tmp/now
+start() {
+	local width=$1 height=$2 variables=$3
+	shift 3
+	tmux kill-session -t top
+	tmux new-session -d -s top -x "$width" -y "$height" \
+		"env $variables '$bin/quire' top --from '$tmp/now' -i 3600 $*; echo status \$?; cat"
+}
+
+press() {
+	tmux send-keys -t top "$@"
+}
+
+show() {	# MACHINE READING
+	ln -sfn "$tmp/$1/$2" "$tmp/now"
+}
+
+# see TEXT [HOW]: wait until the screen has it
+see() {
+	local i
+	for ((i = 0; i < 100; i++)); do
+		tmux capture-pane -p ${2:+"$2"} -t top >"$tmp/out"
+		! grep -qF -- "$1" "$tmp/out" || return 0
+		sleep 0.1
+	done
+	echo "not seen: $1" >"$tmp/err"
+	return 1
+}
+
+# looks_like NAME TEXT: wait until it has TEXT, then compare all of it
+looks_like() {
+	see "$2" || return
+	[ -z "${QUIRE_SCREENS:-}" ] || cp "$tmp/out" "$QUIRE_SCREENS/$1.txt"
+	diff "$bin/../test-data/screens/$1.txt" "$tmp/out" >"$tmp/err"
+}
+
+
+for machine in calm tight thrashing; do
+	show $machine 0
+	start 80 24 LC_ALL=C.UTF-8
+	see MEMORY
+	show $machine 1
+	press Space
+	case $machine in
+	calm)		text=" 313 faults/s" ;;
+	tight)		text="scan loses" ;;
+	thrashing)	text="hog loses" ;;
+	esac
+	looks_like $machine-80x24 "$text"
+	ok $? "$machine, 80x24"
+done
+
+show thrashing 2
+press Space
+see "78.5% of its time"
+ok $? "the next reading"
+press Enter
+looks_like process-80x24 "WITHIN"
+ok $? "a process: waits, faults, segments, W(t, tau)"
+press Down Down Down Down
+see "OF anon"
+ok $? "another segment of it"
+press Escape
+see COMMAND
+ok $? "back"
+press Tab
+looks_like policies-80x24 "/batch: lru"
+ok $? "policies"
+press Down
+see "  lru " && ! grep -q "batch" "$tmp/out"
+ok $? "scrolled"
+press Tab
+looks_like tlb-80x24 "shootdown"
+ok $? "TLB flushes"
+press Tab
+looks_like faults-80x24 "HALF BELOW"
+ok $? "faults by cause"
+press Tab
+see COMMAND
+ok $? "the processes again"
+press h
+see "Shift-Tab" && press End && see "c  COMMAND"
+ok $? "help, to its end"
+press h
+see "F6 by STALL"
+press m
+see "F6 by MEMORY"
+ok $? "sorted by a letter"
+press F6
+see "F6 by WS 1s"
+ok $? "sorted by F6"
+press '<' R
+see "F6 by MEMORY, rev"
+ok $? "reversed"
+press R p
+see "F6 by PID" && [ "$(awk '$1 == "PID" { getline; print $1 }' "$tmp/out")" = 1 ]
+ok $? "sorted by PID"
+press End
+see " hog"
+ok $? "the last processes"
+press q
+see "status 0"
+ok $? "q: the end, exit status 0"
+
+show thrashing 1
+start 250 70 LC_ALL=C.UTF-8
+see MEMORY
+show thrashing 2
+press Space
+see "hog loses" && [ "$(wc -l <"$tmp/out")" = 70 ] && grep -q "WS 60s.*ANON.*COW.*FILE" "$tmp/out" &&
+	grep -q '█' "$tmp/out"
+ok $? "250x70: all columns"
+for size in "80 24" "40 10" "20 4" "3 2" "1 1" "132 50"; do
+	tmux resize-window -t top -x "${size% *}" -y "${size#* }"
+	sleep 0.3
+done
+press Tab Tab Tab Tab Enter
+see "WITHIN"
+ok $? "resized to almost nothing and back"
+mv "$tmp/thrashing/2" "$tmp/thrashing/away"
+press Escape Space
+see "no module"
+ok $? "the module goes"
+mv "$tmp/thrashing/away" "$tmp/thrashing/2"
+press Space
+see "hog"
+ok $? "and comes"
+press C-c
+see "status 0"
+ok $? "^C: the end"
+
+start 100 30 LC_ALL=C
+see " hog" && ! LC_ALL=C grep -q '[^ -~]' "$tmp/out"
+ok $? "no UTF-8: nothing but ASCII"
+start 100 30 LC_ALL=C.UTF-8 --ascii -s memory -c hog -c calm
+see " hog" && ! LC_ALL=C grep -q '[^ -~]' "$tmp/out" && see "F6 by MEMORY" &&
+	[ "$(awk '/^ *PID/ { on = 1; next } on && $1 ~ /^[0-9]+$/ { print $NF }' "$tmp/out" | xargs)" = "hog calm" ]
+ok $? "--ascii; chosen and sorted by options"
+for terminal in xterm-256color xterm vt100; do
+	start 100 30 "LC_ALL=C.UTF-8 TERM=$terminal"
+	see hog -e
+	case $terminal in
+	vt100)	! grep -q $'\e\\[[0-9;]*3[0-7]m' "$tmp/out" ;;
+	*)	grep -q $'\e\\[[0-9;]*3[0-7]m' "$tmp/out" ;;
+	esac
+	ok $? "colours of $terminal"
+done
+start 100 30 "LC_ALL=C.UTF-8 TERM=xterm-256color NO_COLOR=1"
+see hog -e && ! grep -q $'\e\\[[0-9;]*3[0-7]m' "$tmp/out"
+ok $? "NO_COLOR: none"
+start 80 24 "LC_ALL=C.UTF-8 TERM=nosuch"
+see 'terminal "nosuch" is not known' && see "status 1"
+ok $? "a terminal that is not known"
+show calm none
+start 80 24 LC_ALL=C.UTF-8
+see "no module"
+ok $? "no module from the start"
+press Tab Enter h q
+see "status 0"
+ok $? "and out again"
+
+quire_is 1 top --from "$tmp/now" && grep -q "this is no terminal; try quire ps -i 1" "$tmp/err"
+ok $? "without a terminal it says what to do"
+for usage in "-s nothing" "more" "--json" "-i 0"; do
+	# shellcheck disable=SC2086 # words
+	quire_is 2 top $usage
+	ok $? "top $usage: wrong usage"
+done
+quire_is 0 top --help && grep -q Example: "$tmp/out"
+ok $? "help has an example"
+finish
