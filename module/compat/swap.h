@@ -27,6 +27,11 @@ static inline unsigned int quire_folio_swap_type(struct folio *folio)
 	return swp_type((swp_entry_t){ .val = page_private(&folio->page) });
 }
 
+static inline unsigned long quire_folio_swap_slot(struct folio *folio)
+{
+	return swp_offset((swp_entry_t){ .val = page_private(&folio->page) });
+}
+
 /*
  * The contents of the device or file that a folio is swapped to, which a folio
  * that is read or written keeps from being switched off.

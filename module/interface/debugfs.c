@@ -68,7 +68,7 @@ static int tlb_flush_pages_show(struct seq_file *m, void *unused)
 	unsigned int i;
 
 	seq_puts(m, "reason from_pages below_pages flushes\n");
-	for (i = 0; i < QUIRE_TLB_REASONS; i++) {
+	for (i = 0; i < QUIRE_NR_TLB_REASONS; i++) {
 		quire_tlb_pages(i, &sum);
 		quire_put_histogram(m, quire_tlb_reason_name(i), &sum);
 	}
@@ -82,12 +82,12 @@ static int tlb_cpus_show(struct seq_file *m, void *unused)
 	int cpu;
 
 	seq_puts(m, "cpu");
-	for (i = 0; i < QUIRE_TLB_REASONS; i++)
+	for (i = 0; i < QUIRE_NR_TLB_REASONS; i++)
 		seq_printf(m, " %s", quire_tlb_reason_name(i));
 	seq_puts(m, " full ranged ranged_pages\n");
 	for_each_possible_cpu(cpu) {
 		seq_printf(m, "%d", cpu);
-		for (i = 0; i < QUIRE_TLB_REASONS; i++)
+		for (i = 0; i < QUIRE_NR_TLB_REASONS; i++)
 			seq_printf(m, " %llu", quire_tally_on(cpu, quire_tlb_reason_count(i)));
 		seq_printf(m, " %llu %llu %llu\n", quire_tally_on(cpu, QUIRE_TLB_FULL),
 			   quire_tally_on(cpu, QUIRE_TLB_RANGED),

@@ -48,6 +48,7 @@
 #include <linux/userfaultfd_k.h>
 #include "compat/fault.h"
 #include "hook/hook.h"
+#include "interface/trace.h"
 #include "quire/part.h"
 #include "stat/fault.h"
 #include "stat/tally.h"
@@ -224,6 +225,9 @@ static bool quire_fault_settle(struct pt_regs *regs)
 {
 	enum quire_count mode;
 
+	/* Whoever traces faults wants each with its time. */
+	if (trace_fault_enabled())
+		return false;
 	if (!quire_is_plain((struct vm_area_struct *)regs_get_kernel_argument(regs, 0),
 			    regs_get_kernel_argument(regs, 1)))
 		return false;
@@ -250,7 +254,8 @@ static int quire_fault_entry(struct kretprobe_instance *ri, struct pt_regs *regs
 	fault->cause = quire_guess(fault, entry);
 	fault->mode = quire_fault_mode(regs);
 	fault->weight = 1;
-	if (quire_is_plain(fault->vma, fault->address) && quire_is_sample())
+	if (!trace_fault_enabled() && quire_is_plain(fault->vma, fault->address) &&
+	    quire_is_sample())
 		fault->weight = QUIRE_SAMPLE;
 	fault->start_ns = ktime_get_mono_fast_ns();
 	return 0;
@@ -315,8 +320,10 @@ static int quire_fault_return(struct kretprobe_instance *ri, struct pt_regs *reg
 		cause = quire_judge(fault, waited, true);
 		quire_tally(QUIRE_FAULTS_RETRIED, 1);
 		quire_tally(QUIRE_FAULT_TIME_ANON + cause, ns);
-		if (waited && !tried)
+		if (waited && !tried) {
 			quire_hist_add(quire_fault_hist[cause], ns);
+			trace_fault(fault->address, cause, true, ns);
+		}
 		return 0;
 	}
 	cause = quire_judge(fault, waited, ret & VM_FAULT_COMPLETED);
@@ -326,8 +333,10 @@ static int quire_fault_return(struct kretprobe_instance *ri, struct pt_regs *reg
 		quire_tally(QUIRE_FAULTS_MAJOR, 1);
 	if (fault->mode < QUIRE_NR_COUNTS)
 		quire_tally(fault->mode, 1);
-	if (!tried)
+	if (!tried) {
 		quire_hist_add(quire_fault_hist[cause], ns);
+		trace_fault(fault->address, cause, waited, ns);
+	}
 	return 0;
 }
 

@@ -18,6 +18,7 @@
  */
 #include "compat/swap.h"
 #include "hook/hook.h"
+#include "interface/trace.h"
 #include "quire/part.h"
 #include "stat/swap.h"
 #include "stat/tally.h"
@@ -76,6 +77,7 @@ static int quire_on_swap_read(struct kprobe *kp, struct pt_regs *regs)
 	quire_tally(QUIRE_SWAP_IN_PAGES, pages);
 	if (type < MAX_SWAPFILES)
 		this_cpu_add(quire_swap_cpu.in_pages[type], pages);
+	trace_swap_in(type, quire_folio_swap_slot(folio), pages);
 	return 0;
 }
 
@@ -88,16 +90,19 @@ static int quire_on_swap_write(struct kprobe *kp, struct pt_regs *regs)
 	quire_tally(QUIRE_SWAP_OUT_PAGES, pages);
 	if (type < MAX_SWAPFILES)
 		this_cpu_add(quire_swap_cpu.out_pages[type], pages);
+	trace_swap_out(type, quire_folio_swap_slot(folio), pages);
 	return 0;
 }
 
 static int quire_on_refault(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct folio *folio = (struct folio *)regs_get_kernel_argument(regs, 0);
-
 	/* As folio_is_file_lru(): shared memory is swapped, so it counts as anon. */
-	quire_tally(folio_test_swapbacked(folio) ? QUIRE_REFAULT_ANON_PAGES :
-		    QUIRE_REFAULT_FILE_PAGES, folio_nr_pages(folio));
+	bool anon = folio_test_swapbacked(folio);
+
+	quire_tally(anon ? QUIRE_REFAULT_ANON_PAGES : QUIRE_REFAULT_FILE_PAGES,
+		    folio_nr_pages(folio));
+	trace_page_refault(folio_pfn(folio), folio_nr_pages(folio), anon);
 	return 0;
 }
 

@@ -20,32 +20,26 @@
 #include <asm/tlbflush.h>
 #include <linux/mm_types.h>
 #include "hook/hook.h"
+#include "interface/trace.h"
 #include "quire/part.h"
 #include "stat/tally.h"
 #include "stat/tlb.h"
 
-/*
- * The kernel's reasons, in its order; the last one exists on later kernels. A
- * reason that we do not know is counted with none.
- */
 static const struct {
 	const char *name;
 	enum quire_count count;
 	bool flushed_here;
-} quire_tlb_reasons[QUIRE_TLB_REASONS] = {
-	[TLB_FLUSH_ON_TASK_SWITCH] = { "task_switch", QUIRE_TLB_SWITCH, true },
-	[TLB_REMOTE_SHOOTDOWN] = { "remote_shootdown", QUIRE_TLB_RECEIVED, true },
-	[TLB_LOCAL_SHOOTDOWN] = { "local_shootdown", QUIRE_TLB_LOCAL, true },
-	[TLB_LOCAL_MM_SHOOTDOWN] = { "local_mm_shootdown", QUIRE_TLB_LOCAL_MM, true },
-	[TLB_REMOTE_SEND_IPI] = { "remote_send_ipi", QUIRE_TLB_SENT, false },
-	[5] = { "remote_wrong_cpu", QUIRE_TLB_WRONG_CPU, true },
+} quire_tlb_reasons[] = {
+#define X(id, name, count, flushed_here) [id] = { name, QUIRE_TLB_##count, flushed_here },
+	QUIRE_TLB_REASONS(X)
+#undef X
 };
 
-static DEFINE_PER_CPU(struct quire_hist, quire_tlb_hist[QUIRE_TLB_REASONS]);
+static DEFINE_PER_CPU(struct quire_hist, quire_tlb_hist[QUIRE_NR_TLB_REASONS]);
 
 /**
  * quire_tlb_reason_name - the name of a reason, as files show it
- * @reason:	less than QUIRE_TLB_REASONS
+ * @reason:	less than QUIRE_NR_TLB_REASONS
  */
 const char *quire_tlb_reason_name(unsigned int reason)
 {
@@ -54,7 +48,7 @@ const char *quire_tlb_reason_name(unsigned int reason)
 
 /**
  * quire_tlb_reason_count - the count of the flushes with a reason
- * @reason:	less than QUIRE_TLB_REASONS
+ * @reason:	less than QUIRE_NR_TLB_REASONS
  */
 enum quire_count quire_tlb_reason_count(unsigned int reason)
 {
@@ -63,7 +57,7 @@ enum quire_count quire_tlb_reason_count(unsigned int reason)
 
 /**
  * quire_tlb_pages - how many pages were flushed at a time for a reason
- * @reason:	less than QUIRE_TLB_REASONS
+ * @reason:	less than QUIRE_NR_TLB_REASONS
  * @sum:	filled in, in pages; full flushes are in the last bucket
  */
 void quire_tlb_pages(unsigned int reason, struct quire_hist *sum)
@@ -76,9 +70,10 @@ static void quire_on_tlb_flush(void *data, int reason, unsigned long pages)
 	/* A switch that found its entries valid is told as a flush of 0 pages. */
 	if (reason == TLB_FLUSH_ON_TASK_SWITCH && !pages)
 		return;
-	if (reason < 0 || reason >= QUIRE_TLB_REASONS)
+	if (reason < 0 || reason >= QUIRE_NR_TLB_REASONS)
 		return;
 
+	trace_tlb_flush(reason, pages, pages == TLB_FLUSH_ALL);
 	preempt_disable();
 	quire_tally(quire_tlb_reasons[reason].count, 1);
 	quire_hist_add(quire_tlb_hist[reason], pages);
