@@ -76,7 +76,7 @@ void doctor_tracing(struct doctor *doctor)
 			   "only root sees whether there are %s", denied);
 	else if (*missing)
 		doctor_say(doctor, "tracing", DOCTOR_NOTE,
-			   "Mount debugfs and tracefs; a kernel without kprobes cannot run quire.ko",
+			   "Mount debugfs and tracefs; without kprobes quire.ko cannot run, without BTF bpftrace",
 			   "not to be seen: %s", missing);
 	else
 		doctor_say(doctor, "tracing", DOCTOR_GOOD, NULL, "kprobes, tracefs and BTF are there");

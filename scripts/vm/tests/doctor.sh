@@ -19,7 +19,10 @@ says() {
 	done
 }
 
-says "at rest" '^good +kernel' "^note +module .*not loaded" '^good +tracing' "^note +swap .* on $device, not encrypted" \
+# A kernel that is built without pahole has no BTF, as the debug kernel is.
+tracing='^good +tracing'
+[ -e /sys/kernel/btf/vmlinux ] || tracing='^note +tracing +not to be seen: BTF$'
+says "at rest" '^good +kernel' "^note +module .*not loaded" "$tracing" "^note +swap .* on $device, not encrypted" \
 	'^good +overcommit' ' cgroup +'
 load swap=1
 says "loaded" '^good +module +quire.ko is loaded'
