@@ -71,7 +71,7 @@ quire policy unset >/dev/null && quire protect --off >/dev/null
 is "$(attached) $(grep -c ^scope /proc/quire/policy)" "native 0" "quire policy unset and quire protect --off end it"
 
 before=$(</sys/kernel/mm/lru_gen/enabled)
-put 'lru=classic'
+put 'lru lru=classic'
 is "$(</sys/kernel/mm/lru_gen/enabled)" 0x0000 "lru=classic: MGLRU is off"
 is "$(sed -n 's/^lru \([a-z]*\).*/\1/p' /proc/quire/status)" classic "and the status says so"
 put native
