@@ -14,6 +14,7 @@ has_headers    := $(wildcard /lib/modules/$(release)/build/Makefile)
 # Where `make install` puts things; for a package: make install DESTDIR=...
 prefix     := /usr/local
 moddir      = $(DESTDIR)/lib/modules/$(release)
+completions = $(DESTDIR)$(prefix)/share/bash-completion/completions
 srcdir      = $(DESTDIR)$(prefix)/src/quire
 commands   := quire quire-load
 vm_kernel   = $(or $(KERNEL),$(default_kernel))
@@ -96,7 +97,8 @@ mutate: setup-build setup-vm setup-kunit
 
 #:
 #: On a machine of one's own, as root (see Safety in README.md):
-#:   install     module, commands, and the header for one's own policies
+#:   install     module, commands, man pages, bash completion, and the header for
+#:               one's own policies
 #:   uninstall   take them away again
 #:   load        load the module just built, with ARGS='parameter=value ...'
 #:   unload      unload it
@@ -108,11 +110,16 @@ install:
 	install -D -m 644 $(build)/$(release)/quire.ko $(moddir)/updates/quire.ko
 	depmod $(if $(DESTDIR),-b $(DESTDIR)) $(release)
 	install -D -t $(DESTDIR)$(prefix)/bin $(wildcard $(commands:%=$(build)/bin/%))
+	scripts/man $(build)/bin $(build)/man
+	install -D -m 644 -t $(DESTDIR)$(prefix)/share/man/man1 $(build)/man/*.1
+	install -D -m 644 userspace/quire/completion.bash $(completions)/quire
+	ln -sf quire $(completions)/quire-load
 	install -D -m 644 -t $(srcdir)/include/quire $(addprefix module/include/quire/,policy.h register.h)
 	install -D -m 644 -t $(srcdir) $(build)/$(release)/Module.symvers
 
 uninstall:
 	rm -f $(moddir)/updates/quire.ko $(commands:%=$(DESTDIR)$(prefix)/bin/%)
+	rm -f $(commands:%=$(completions)/%) $(addprefix $(DESTDIR)$(prefix)/share/man/man1/,quire.1 quire-*.1)
 	rm -rf $(srcdir)
 	depmod $(if $(DESTDIR),-b $(DESTDIR)) $(release)
 

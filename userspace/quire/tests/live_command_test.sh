@@ -230,6 +230,11 @@ else
 	ok $? "without the module it is said what to do"
 fi
 
+quire_is 0 load touch --pages=100 && grep -q '^status 0' "$tmp/out"
+ok $? "load: runs quire-load"
+quire_is 2 load nosuch && grep -q "^quire load: no pattern 'nosuch'" "$tmp/err"
+ok $? "load: under its own name, with its exit status"
+
 # Two readings: the copy is replaced between them. The hog goes on; the first exits and its PID is
 # used again; one more is born.
 tree live
