@@ -4,10 +4,13 @@
  * what is shown and top_view.c for how.
  */
 #include <ncurses.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "top_view.h"
@@ -253,6 +256,18 @@ static int wait_for_key(const struct command_top *this)
 	return screen_key(this->due > now ? (this->due - now) / 1000000 + 1 : 0);
 }
 
+/* Nobody is there any more: the terminal was closed, or standard input has ended. */
+static bool is_alone(void)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	int waiting = 0;
+
+	if (poll(&input, 1, 0) <= 0)
+		return false;
+	return input.revents & (POLLHUP | POLLERR | POLLNVAL) ||
+	       (!ioctl(STDIN_FILENO, FIONREAD, &waiting) && !waiting);
+}
+
 static void run(struct command_top *this, struct screen *screen)
 {
 	struct top *top = &this->top;
@@ -276,6 +291,8 @@ static void run(struct command_top *this, struct screen *screen)
 		key = wait_for_key(this);
 		if (key != ERR)
 			press(this, key);
+		else if (live_now() < this->due && is_alone())
+			return;
 	}
 }
 

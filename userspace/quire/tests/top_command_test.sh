@@ -184,6 +184,22 @@ press Tab Enter h q
 see "status 0"
 ok $? "and out again"
 
+# In a session of its own nothing tells it, but that there is nobody to be read from.
+tmux new-session -d -s alone "setsid -w '$bin/quire' top --from '$tmp/now' -i 3600; cat"
+for ((i = 0; i < 50; i++)); do
+	! tmux capture-pane -p -t alone | grep -q quit || break
+	sleep 0.1
+done
+pgrep -f "top --from $tmp/now -i 3600" >"$tmp/out"
+ok $? "in a session of its own"
+tmux kill-session -t alone
+for ((i = 0; i < 50; i++)); do
+	pgrep -f "top --from $tmp/now -i 3600" >"$tmp/out" || break
+	sleep 0.1
+done
+[ $i -lt 50 ]
+ok $? "its terminal is closed: the end"
+
 quire_is 1 top --from "$tmp/now" && grep -q "this is no terminal; try quire ps -i 1" "$tmp/err"
 ok $? "without a terminal it says what to do"
 for usage in "-s nothing" "more" "--json" "-i 0"; do
