@@ -14,8 +14,11 @@ import glob, os, sys, time
 stop, out, write = sys.argv[1], sys.argv[2], sys.argv[3] == "write"
 reads = 0
 bad = set()
+took = 0
 while not os.path.exists(stop):
-    time.sleep(0.01)
+    # Away twice as long as there, on whatever machine: rmmod needs a moment when nobody reads.
+    time.sleep(max(0.01, 2 * took))
+    began = time.monotonic()
     for path in glob.glob("/proc/quire/*") + glob.glob("/sys/kernel/debug/quire/*"):
         try:
             with open(path, "rb") as file:
@@ -32,6 +35,7 @@ while not os.path.exists(stop):
                     file.write(f"{part}={reads % 2}")
             except OSError:
                 pass
+    took = time.monotonic() - began
 open(out, "w").write(f"reads {reads}\nbad {len(bad)} {bad or ''}\n")
 END
 readers=()
