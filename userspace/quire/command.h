@@ -67,5 +67,6 @@ int command_status(int argc, char **argv);
 int command_tlb(int argc, char **argv);
 int command_top(int argc, char **argv);
 int command_trace(int argc, char **argv);
+int command_translate(int argc, char **argv);
 
 #endif

@@ -20,6 +20,7 @@ static const struct command commands[] = {
 	{ "config", "show and change settings of the module", command_config },
 	{ "policy", "replacement policies: list, show, set, unset", command_policy },
 	{ "protect", "keep pages in memory, whatever policy there is", command_protect },
+	{ "translate", "where an address of a process leads", command_translate },
 	{ "load", "make memory traffic whose size is known to the page", command_load },
 	{ "sim", "run replacement policies on traces, judged against OPT", command_sim },
 	{ "trace", "convert, describe and make traces", command_trace },
