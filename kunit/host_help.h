@@ -12,7 +12,9 @@
 #define PAGES	600u		/* frames 1 to PAGES are the memory of a pool; no page is behind them */
 #define TASK	0xffff888000123400ull
 
-static const struct quire_host_params usual = { QUIRE_WINDOW_SHARE, QUIRE_WINDOW_MOST };
+static const struct quire_host_params usual = {
+	.window = QUIRE_WINDOW_SHARE, .window_most = QUIRE_WINDOW_MOST, .ghosts = QUIRE_GHOST_PERCENT,
+};
 static atomic_t ejected;
 
 static void on_eject(void)

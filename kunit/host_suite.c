@@ -35,7 +35,7 @@ static u32 chance(u32 below)
 
 static void fails_cleanly_at_each_allocation(struct kunit *test)
 {
-	const struct quire_policy_ops *ops = &quire_policy_lru;
+	const struct quire_policy_ops *ops = &quire_policy_arc;
 	unsigned int all, fail;
 	struct quire_pool *pool;
 
@@ -72,7 +72,8 @@ static void fails_cleanly_at_each_allocation(struct kunit *test)
 
 static void takes_the_memory_that_is_stated(struct kunit *test)
 {
-	u64 frames = 0, tables;
+	u64 frames = 0, tables, ghosts;
+	struct quire_pool *pool;
 	unsigned long pfn;
 	size_t i;
 
@@ -82,20 +83,30 @@ static void takes_the_memory_that_is_stated(struct kunit *test)
 	for (pfn = 1; pfn < quire_frames.frames; pfn++)
 		frames += quire_tag_of(pfn) != NULL;
 	KUNIT_EXPECT_EQ_MSG(test, quire_frames.bytes, tables, "what it says that it uses");
-	/* Half a per cent, and what is rounded up: a section of ghosts at the least. */
+	/* 18 bytes a page, pointers to them, and what is rounded up. */
 	KUNIT_EXPECT_GE(test, frames, (u64)totalram_pages());
-	KUNIT_EXPECT_LE(test, tables, (frames << PAGE_SHIFT) / 200 + 32 * PAGE_SIZE);
+	KUNIT_EXPECT_LE(test, tables, frames * 19 + 8 * PAGE_SIZE);
 	for (i = 0; i < ARRAY_SIZE(policies); i++) {
-		struct quire_pool *pool = quire_host_new(policies[i], &usual);
-
+		pool = quire_host_new(policies[i], &usual);
 		KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
-		KUNIT_EXPECT_LE_MSG(test, quire_test_allocated_bytes() - tables,
+		KUNIT_EXPECT_LE_MSG(test, quire_test_allocated_bytes() - quire_frames.bytes,
 				    policies[i]->pool_size + sizeof(*pool) + 1024, "%s",
 				    policies[i]->name);
-		KUNIT_EXPECT_EQ(test, quire_test_allocated_bytes() - tables <
+		KUNIT_EXPECT_EQ(test, quire_test_allocated_bytes() - quire_frames.bytes <
 				      policies[i]->pool_size, false);
 		quire_host_free(pool);
 	}
+	/* Ghosts of half as many pages, 30 bytes each, and a byte a page to find them. */
+	ghosts = quire_ghosts_all();
+	KUNIT_EXPECT_GE(test, ghosts, (u64)totalram_pages() / 2);
+	KUNIT_EXPECT_LE(test, ghosts, (u64)totalram_pages() / 2 + QUIRE_SECTION_FRAMES);
+	KUNIT_EXPECT_LE(test, quire_frames.bytes - tables, (ghosts + 1) * 30 + frames + PAGE_SIZE);
+	pool = quire_host_new(&quire_policy_arc, &(struct quire_host_params){ 16, 2, 100 });
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	KUNIT_EXPECT_GE(test, quire_ghosts_all(), (u32)totalram_pages());
+	KUNIT_EXPECT_EQ(test, (u64)quire_test_allocated_bytes() - quire_frames.bytes <
+			      quire_policy_arc.pool_size + sizeof(*pool) + 1024, true);
+	quire_host_free(pool);
 	quire_hosts_stop();
 	expect_nothing_left(test);
 }
@@ -190,6 +201,10 @@ static void works_in_the_kernels_host(struct kunit *test)
 	long before;
 
 	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	/* Room for ghosts, once made, stays. */
+	pool = quire_host_new(ops, &usual);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	quire_host_free(pool);
 	before = quire_test_allocated();
 	pool = quire_host_new(ops, &usual);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
@@ -408,21 +423,65 @@ static void keeps_parameters_and_window_within_their_bounds(struct kunit *test)
 
 static void remembers_no_more_than_there_are_ghosts(struct kunit *test)
 {
+	static const u32 percent[] = { 0, 8, 50, 100 };
+	struct quire_host_params params = usual;
 	struct quire_pool *pool;
-	u32 i, slots;
+	u32 i, j, before = 0;
 
 	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
-	pool = quire_host_new(&quire_policy_arc, &usual);
-	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
-	KUNIT_EXPECT_EQ(test, pool->ghosts_max, quire_ghosts_all());
-	start_machine(pool);
-	pool->ghosts_max = 50;
-	slots = SLOTS;
-	for (i = 0; i < 6000; i++) {
-		KUNIT_ASSERT_TRUE(test, use(1 + i % slots));
-		KUNIT_ASSERT_LE(test, pool->ghosts, 50u);
+	for (j = 0; j < ARRAY_SIZE(percent); j++) {
+		params.ghosts = percent[j];
+		pool = quire_host_new(&quire_policy_lirs, &params);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+		start_machine(pool);
+		/* A loop that comes round after as many evictions as there are ghosts, and before. */
+		for (i = 0; i < 6000; i++) {
+			KUNIT_ASSERT_TRUE(test, use(1 + i % (PAGES * 3 / 2)));
+			KUNIT_ASSERT_LE(test, pool->ghosts, pool->ghosts_max);
+			KUNIT_ASSERT_LE(test, pool->ghosts, PAGES * percent[j] / 100 + 1);
+		}
+		KUNIT_EXPECT_NULL(test, pool->ops->check(pool, ~0u));
+		if (percent[j])
+			KUNIT_EXPECT_EQ(test, pool->ghosts_max, pool->frames * percent[j] / 100 + 1);
+		else
+			KUNIT_EXPECT_EQ(test, stats_of(pool).ghost_hits, 0ull);
+		KUNIT_EXPECT_GE(test, stats_of(pool).ghost_hits, (u64)before);
+		before = stats_of(pool).ghost_hits;
+		quire_host_free(pool);
 	}
+	KUNIT_EXPECT_GT(test, before, 100u);
+	quire_hosts_stop();
+	expect_nothing_left(test);
+}
+
+/* The pages that go first are mlocked, say: reclaim never proposes them. */
+static void expels_what_is_never_proposed(struct kunit *test)
+{
+	struct quire_pool *pool;
+	u32 pfn, i, went = 0;
+
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	pool = quire_host_new(&quire_policy_fifo, &usual);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	for (pfn = 1; pfn <= PAGES; pfn++)
+		quire_host_admit(pool, pfn, 0, false);
+	for (i = 0; i < 20 * PAGES && went < 100; i++) {
+		pfn = PAGES / 2 + 1 + i % (PAGES / 2);
+		quire_host_frames(pool, PAGES);
+		if (!quire_owner_of(pfn) || propose(pool, pfn, false) != QUIRE_EVICT)
+			continue;
+		went++;
+		quire_host_evicted(pool, pfn, pfn);
+	}
+	KUNIT_EXPECT_EQ(test, went, 100u);
+	KUNIT_EXPECT_GE(test, stats_of(pool).expelled, 100ull);
+	KUNIT_EXPECT_EQ(test, quire_owner_of(1), 0u);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).folios, PAGES - stats_of(pool).expelled - went);
 	KUNIT_EXPECT_NULL(test, pool->ops->check(pool, ~0u));
+	/* It is proposed after all. */
+	propose(pool, 1, false);
+	KUNIT_EXPECT_EQ(test, quire_owner_of(1), quire_host_number(pool));
+	KUNIT_EXPECT_EQ(test, quire_host_fault(pool), QUIRE_FAULT_NONE);
 	quire_host_free(pool);
 	quire_hosts_stop();
 	expect_nothing_left(test);
@@ -525,6 +584,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(tells_mru_that_references_are_late),
 	KUNIT_CASE(keeps_parameters_and_window_within_their_bounds),
 	KUNIT_CASE(remembers_no_more_than_there_are_ghosts),
+	KUNIT_CASE(expels_what_is_never_proposed),
 	{}
 };
 

@@ -7,7 +7,7 @@
  * memory that comes online brings its part along before it is used, memory that
  * goes takes it away.
  *
- *	handles   0 ........ frames ...... frames + ghosts
+ *	handles   0 ........ frames ...... frames + most ghosts
  *	nodes     [chunk of 256][chunk][-][-]   [chunk]		16 bytes a page
  *	tags      [section of 2048    ][-  ]    [section]	 2 bytes a page
  *
@@ -141,9 +141,10 @@ static int quire_frames_tables(u32 nr_ghosts)
 	for_each_online_node(nid)
 		end = max(end, node_end_pfn(nid));
 	end = ALIGN(end, QUIRE_SECTION_FRAMES);
-	nr_ghosts = ALIGN(nr_ghosts, QUIRE_SECTION_FRAMES);
-	if (end + nr_ghosts > U32_MAX)	/* 16 TiB */
+	if (end > U32_MAX)	/* 16 TiB */
 		return -EFBIG;
+	nr_ghosts = ALIGN_DOWN(min_t(u64, U32_MAX - end, ALIGN((u64)nr_ghosts, QUIRE_SECTION_FRAMES)),
+			       QUIRE_SECTION_FRAMES);
 	end = min(end * 2, ALIGN_DOWN(U32_MAX - nr_ghosts, QUIRE_SECTION_FRAMES));
 	handles = end + nr_ghosts;
 	quire_frames.bytes = 0;
@@ -165,12 +166,12 @@ static int quire_frames_tables(u32 nr_ghosts)
 
 static int quire_frames_fill(void)
 {
-	u32 ghosts = quire_frames.frames >> QUIRE_SECTION_SHIFT, section;
+	u32 section;
 	int err = 0;
 
 	mutex_lock(&quire_frames_mutex);
-	for (section = 0; section < quire_frames.handles >> QUIRE_SECTION_SHIFT; section++) {
-		if (section < ghosts && !quire_section_exists(section))
+	for (section = 0; section < quire_frames.frames >> QUIRE_SECTION_SHIFT; section++) {
+		if (!quire_section_exists(section))
 			continue;
 		err = quire_section_new(section);
 		if (err)
@@ -199,7 +200,7 @@ static void quire_frames_free(void)
 
 /**
  * quire_frames_start - make the tables
- * @nr_ghosts:	so many handles above those of all frames
+ * @nr_ghosts:	so many handles above those of all frames, at the most; see quire_frames_add()
  * @lost:	called when memory has gone, before its part of the tables goes
  *
  * Context: process, may sleep and reclaim; nobody uses the tables yet.
@@ -223,6 +224,31 @@ int quire_frames_start(u32 nr_ghosts, void (*lost)(unsigned long start, unsigned
 free:
 	quire_frames_free();
 	return err;
+}
+
+/**
+ * quire_frames_add - nodes and tags for ghosts
+ * @handle:	the first of a section
+ *
+ * Context: process, may sleep and reclaim.
+ * Return: 0 or -ENOMEM.
+ */
+int quire_frames_add(u32 handle)
+{
+	int err;
+
+	mutex_lock(&quire_frames_mutex);
+	err = quire_section_new(handle >> QUIRE_SECTION_SHIFT);
+	mutex_unlock(&quire_frames_mutex);
+	return err;
+}
+
+/** quire_frames_account - somebody else has made more of the tables. Context: may sleep. */
+void quire_frames_account(size_t bytes)
+{
+	mutex_lock(&quire_frames_mutex);
+	quire_frames.bytes += bytes;
+	mutex_unlock(&quire_frames_mutex);
 }
 
 /**

@@ -39,6 +39,8 @@ struct quire_frames {
 extern struct quire_frames quire_frames;
 
 int quire_frames_start(u32 nr_ghosts, void (*lost)(unsigned long start, unsigned long nr));
+int quire_frames_add(u32 handle);
+void quire_frames_account(size_t bytes);
 void quire_frames_stop(void);
 
 /**

@@ -7,8 +7,8 @@
 
 #include "quire/policy.h"
 
-u32 quire_ghosts_wanted(void);
-int quire_ghosts_start(u32 nr);
+u32 quire_ghosts_most(void);
+int quire_ghosts_grow(u32 nr);
 void quire_ghosts_stop(void);
 u32 quire_ghosts_all(void);
 quire_page_t quire_ghost_new(unsigned int pool, u64 identity);

@@ -23,8 +23,8 @@
  * over as many verdicts as the pool has pages: proposals come in runs of pages that
  * came in one after the other, and a run says little. Below REFUSALS_FEW it shrinks
  * again, as the condemned go. What stays condemned while twice as many pages are
- * proposed as the pool has (reclaim works elsewhere, or the page is locked in memory)
- * is let go of.
+ * proposed as the pool has (the page is pinned, or on no list of the kernel's) leaves
+ * the pool, or the window would be full of such pages: it comes back when it is proposed.
  *
  * What the policy may do at most is for the guard to say (guard.c). When it must go,
  * the pool is closed: the policy is not called again and the kernel decides,
@@ -43,7 +43,7 @@
 
 #define QUIRE_WINDOW_LEAST	32
 #define QUIRE_CONDEMN_AT_ONCE	64	/* calls of victim() for one verdict */
-#define QUIRE_RELEASE_AT_ONCE	4	/* condemned pages let go of by one verdict */
+#define QUIRE_RELEASE_AT_ONCE	4	/* condemned pages let go of by one verdict, or expelled */
 #define QUIRE_REFUSALS_MANY	14	/* for each page that goes */
 #define QUIRE_REFUSALS_FEW	10
 #define QUIRE_ROUND		2	/* proposals of so many pools until a page is stuck */
@@ -298,8 +298,11 @@ void quire_host_touch(struct quire_pool *pool, unsigned long pfn)
 	quire_leave(host, flags, began);
 }
 
-/* Lets go of the oldest of the condemned. Under the lock. */
-static void quire_release(struct quire_pool *pool)
+/*
+ * Lets go of the oldest of the condemned: for the policy it is as if it had been used or,
+ * being stuck, it is gone. Under the lock.
+ */
+static void quire_release(struct quire_pool *pool, bool stuck)
 {
 	struct quire_host *host = pool->host;
 	quire_page_t page = quire_list_first(&host->condemned);
@@ -307,10 +310,13 @@ static void quire_release(struct quire_pool *pool)
 	if (!quire_has(pool, page) || !(quire_node(pool, page)->bits & QUIRE_CONDEMNED)) {
 		/* The list is ours, but its links are where a policy can write. */
 		quire_strike(host, QUIRE_FAULT_BROKEN);
-		return;
+	} else if (stuck) {
+		quire_drop(pool, page, QUIRE_INVALIDATED);
+		host->stats.expelled++;
+	} else {
+		quire_touch(pool, page);
+		host->stats.released++;
 	}
-	quire_touch(pool, page);
-	host->stats.released++;
 }
 
 static u64 quire_window(const struct quire_host *host, u32 share)
@@ -342,23 +348,23 @@ bool quire_condemn_one(struct quire_pool *pool)
 }
 
 /*
- * Lets go of pages that have been condemned for a round, a few at a time. Under the lock.
+ * Expels pages that have been condemned for a round, a few at a time. Under the lock.
  *
  *	condemned   head [ from before the round ... oldest | ... ] tail
  */
-static void quire_release_stuck(struct quire_pool *pool)
+static void quire_expel_stuck(struct quire_pool *pool)
 {
 	struct quire_host *host = pool->host;
 	unsigned int i;
 
-	for (i = 0; i < QUIRE_RELEASE_AT_ONCE && host->releasing && host->oldest; i++)
-		quire_release(pool);
+	for (i = 0; i < QUIRE_RELEASE_AT_ONCE && host->expelling && host->oldest; i++)
+		quire_release(pool, true);
 	if (!host->oldest)
-		host->releasing = false;
+		host->expelling = false;
 	if (++host->round <= host->stats.folios * QUIRE_ROUND)
 		return;
 	host->round = 0;
-	host->releasing = host->oldest;
+	host->expelling = host->oldest;
 	if (!host->oldest)
 		host->oldest = quire_list_last(pool, &host->condemned);
 }
@@ -374,7 +380,7 @@ static void quire_condemn(struct quire_pool *pool)
 	/* Pages of the pool were freed. */
 	for (calls = 0; calls < QUIRE_RELEASE_AT_ONCE && host->stats.condemned > window &&
 	     host->condemned.size > 1; calls++)
-		quire_release(pool);
+		quire_release(pool, false);
 	if (host->shrinking)
 		return;
 	for (calls = 0; calls < QUIRE_CONDEMN_AT_ONCE && host->stats.condemned < window; calls++) {
@@ -496,7 +502,7 @@ enum quire_verdict quire_host_verdict(struct quire_pool *pool, const struct quir
 		quire_resize(pool, asked->pfn, asked->order);
 		verdict = quire_judge(pool, asked);
 		quire_adapt(host);
-		quire_release_stuck(pool);
+		quire_expel_stuck(pool);
 		quire_look(pool);
 	}
 	quire_leave(host, flags, began);
@@ -509,19 +515,22 @@ enum quire_verdict quire_host_verdict(struct quire_pool *pool, const struct quir
  * @pages:	of its kind on the kernel's lists, 0 for those that the pool has
  *
  * A large folio takes many pages and is one for the policy, so it is scaled. What
- * is condemned is in none of the policy's lists: it does not fit.
+ * is condemned is in none of the policy's lists: it does not fit. Ghosts go by frames.
  */
 void quire_host_frames(struct quire_pool *pool, unsigned long pages)
 {
 	const struct quire_host_stats *stats = &pool->host->stats;
 	u64 resident = READ_ONCE(stats->resident), folios = READ_ONCE(stats->folios);
+	u32 percent = READ_ONCE(pool->host->params.ghosts), frames;
 
 	if (!pages || pages > resident)
 		pages = resident;
 	pages -= min_t(u64, pages, quire_window(pool->host, READ_ONCE(pool->host->share)));
 	if (resident > folios)
 		pages = mul_u64_u64_div_u64(pages, folios, resident);
-	WRITE_ONCE(pool->frames, clamp(pages, 1ul, (unsigned long)U32_MAX));
+	frames = clamp(pages, 1ul, (unsigned long)U32_MAX);
+	WRITE_ONCE(pool->frames, frames);
+	WRITE_ONCE(pool->ghosts_max, percent ? (u64)frames * percent / 100 + 1 : 0);
 }
 
 /**

@@ -47,15 +47,18 @@ struct quire_asked {
  * struct quire_host_params - what a person may set of the host
  * @window:	the window is 1/@window of the pool ...
  * @window_most: ... and may grow to 1/@window_most
+ * @ghosts:	the pool remembers as many pages as this percentage of its frames
  */
 struct quire_host_params {
 	u32 window;
 	u32 window_most;
+	u32 ghosts;
 };
 
 #define QUIRE_WINDOW_SHARE	16
 #define QUIRE_WINDOW_MOST	2
 #define QUIRE_WINDOW_BOUND	256	/* no share is smaller */
+#define QUIRE_GHOST_PERCENT	50
 
 /**
  * struct quire_host_stats - what a pool has done, under its lock
@@ -68,7 +71,8 @@ struct quire_host_params {
  * @kept:	verdicts that it stays, not having been condemned
  * @touched:	proposed pages that had been referenced
  * @reprieved:	of them condemned
- * @released:	condemned pages that reclaim did not propose and the window let go of
+ * @released:	condemned pages that a window which became smaller let go of
+ * @expelled:	condemned pages that reclaim did not propose, and that left the pool
  * @native:	verdicts left to the kernel by the guard
  * @narrow:	verdicts left to it since reclaim was for a limit inside the pool
  * @trips:	how often the guard let the kernel decide alone until a page went
@@ -89,6 +93,7 @@ struct quire_host_stats {
 	u64 touched;
 	u64 reprieved;
 	u64 released;
+	u64 expelled;
 	u64 native;
 	u64 narrow;
 	u64 trips;
@@ -118,7 +123,7 @@ void quire_host_frames(struct quire_pool *pool, unsigned long pages);
 enum quire_verdict quire_host_verdict(struct quire_pool *pool, const struct quire_asked *asked);
 void quire_host_read(struct quire_pool *pool, struct quire_host_stats *stats);
 void quire_host_set_param(struct quire_pool *pool, u32 which, u32 value);
-void quire_host_set_params(struct quire_pool *pool, const struct quire_host_params *params);
+int quire_host_set_params(struct quire_pool *pool, const struct quire_host_params *params);
 enum quire_fault quire_host_fault(const struct quire_pool *pool);
 
 #endif

@@ -19,7 +19,7 @@
  * @condemned:	the pages in it, the oldest first
  * @oldest:	the last of them from before this round, or %QUIRE_NONE
  * @round:	pages proposed in this round
- * @releasing:	those up to @oldest are being let go of
+ * @expelling:	those up to @oldest leave the pool
  * @evicting:	identity of the page in remove(QUIRE_EVICTED), 0 outside it
  * @span_refused: pages refused since @share was last reckoned
  * @span_gone:	pages that went since
@@ -36,7 +36,7 @@ struct quire_host {
 	struct quire_list condemned;
 	quire_page_t oldest;
 	u64 round;
-	bool releasing;
+	bool expelling;
 	u64 evicting;
 	u32 span_refused;
 	u32 span_gone;

@@ -65,16 +65,8 @@ static void quire_lost(unsigned long start, unsigned long nr)
  */
 int quire_hosts_start(void (*eject)(void))
 {
-	u32 ghosts = quire_ghosts_wanted();
-	int err = quire_frames_start(ghosts + 1, quire_lost);
-
-	if (err)
-		return err;
-	err = quire_ghosts_start(ghosts);
-	if (err)
-		quire_frames_stop();
 	quire_eject = eject;
-	return err;
+	return quire_frames_start(quire_ghosts_most() + 1, quire_lost);
 }
 
 /**
@@ -118,6 +110,18 @@ static unsigned int quire_new_number(void)
 	return 0;
 }
 
+/* Makes room for the ghosts of a policy, if it has any. */
+static int quire_reserve_ghosts(const struct quire_policy_ops *ops, u32 percent)
+{
+	const struct quire_list_info *info;
+
+	for (info = ops->lists; info && info->name; info++) {
+		if (info->ghosts)
+			return quire_ghosts_grow((u64)quire_ghosts_most() * percent / 100);
+	}
+	return 0;
+}
+
 /**
  * quire_host_new - make a pool for a policy
  * @ops:	the policy
@@ -133,11 +137,14 @@ struct quire_pool *quire_host_new(const struct quire_policy_ops *ops,
 	unsigned int number = quire_new_number();
 	struct quire_pool *pool;
 	struct quire_host *host;
-	int err = 0;
+	int err;
 	u32 i;
 
 	if (!number)
 		return ERR_PTR(-ENOSPC);
+	err = quire_reserve_ghosts(ops, params->ghosts);
+	if (err)
+		return ERR_PTR(err);
 	pool = kvzalloc(sizeof(*pool) + ops->pool_size, GFP_KERNEL);
 	host = kzalloc(sizeof(*host), GFP_KERNEL);
 	if (!pool || !host) {
@@ -149,13 +156,12 @@ struct quire_pool *quire_host_new(const struct quire_policy_ops *ops,
 	pool->nodes = quire_frames.nodes;
 	pool->nowhere = quire_frames.nowhere;
 	pool->handles = quire_frames.handles;
-	pool->frames = 1;
-	pool->ghosts_max = quire_ghosts_all();
 	pool->late = true;
 	spin_lock_init(&host->lock);
 	host->number = number;
 	host->params = *params;
 	host->share = params->window;
+	quire_host_frames(pool, 0);
 	quire_guard_start(&host->guard, &quire_guard_usual, ktime_get_mono_fast_ns());
 	quire_seed(pool, number);
 	for (i = 0; i < ops->nr_params; i++)
@@ -301,15 +307,22 @@ void quire_host_set_param(struct quire_pool *pool, u32 which, u32 value)
  * quire_host_set_params - set the parameters of a pool's host
  * @pool:	the pool
  * @params:	in their bounds
+ *
+ * Context: process, may sleep and reclaim; one at a time.
+ * Return: 0, or -ENOMEM, nothing having changed.
  */
-void quire_host_set_params(struct quire_pool *pool, const struct quire_host_params *params)
+int quire_host_set_params(struct quire_pool *pool, const struct quire_host_params *params)
 {
+	int err = quire_reserve_ghosts(pool->ops, params->ghosts);
 	unsigned long flags;
 
+	if (err)
+		return err;
 	spin_lock_irqsave(&pool->host->lock, flags);
 	pool->host->params = *params;
 	pool->host->share = clamp(pool->host->share, params->window_most, params->window);
 	spin_unlock_irqrestore(&pool->host->lock, flags);
+	return 0;
 }
 
 /** quire_host_fault - why the pool's policy has been ejected, if it has. */

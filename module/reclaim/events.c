@@ -6,6 +6,7 @@
  *	workingset_refault	an evicted page comes back	-> admit, with its ghost
  *	folio_referenced	reclaim proposes a page		-> touch, or the verdict
  *	workingset_eviction	it has been evicted		-> remove, a ghost
+ *	mlock_folio		it is to stay in memory		-> remove
  *	mm_page_free		its frame is free		-> remove
  *	cgroup_rmdir		a cgroup is removed		-> its pools go
  *
@@ -131,6 +132,18 @@ static int quire_on_eviction(struct kprobe *kp, struct pt_regs *regs)
 		quire_protect_gone(&scope->protect);
 	if (pool)
 		quire_host_evicted(pool, folio_pfn(folio), quire_identity(folio));
+	return 0;
+}
+
+/* It is not proposed any more; once it is again, it comes back. */
+static int quire_on_mlock(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct folio *folio = (struct folio *)regs_get_kernel_argument(regs, 0);
+	unsigned int owner = quire_owner_of(folio_pfn(folio));
+	struct quire_pool *pool = owner ? quire_host_of(owner) : NULL;
+
+	if (pool)
+		quire_host_gone(pool, folio_pfn(folio), QUIRE_INVALIDATED);
 	return 0;
 }
 
@@ -303,6 +316,9 @@ static struct quire_hook quire_reclaim_hooks[] = {
 		.kind = QUIRE_HOOK_TRACE, .name = "mm_page_free", .required = true,
 		.probe = quire_on_free,
 		.cost = "a look at a free page's tag, the pool's lock if it was in a pool",
+	}, {
+		.kind = QUIRE_HOOK_ENTRY, .name = "mlock_folio",
+		.kp.pre_handler = quire_on_mlock, .cost = "the pool's lock a page that is mlocked",
 	}, {
 		.kind = QUIRE_HOOK_TRACE, .name = "cgroup_rmdir",
 		.probe = quire_on_rmdir, .cost = "a look at the scopes a cgroup that is removed",

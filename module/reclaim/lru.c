@@ -142,9 +142,10 @@ static unsigned long quire_lru_size(struct folio *folio, enum lru_list lru)
  *
  * How many pages reclaim looks at before it gives up goes by the length of the inactive list,
  * which it fills up, a few at a time, while the list is shorter than a share of the
- * active one. A policy that has all it refuses put on the active list would leave it nothing to look at,
- * and a process be killed though there are pages to evict. Half of that share remains,
- * so that reclaim goes on bringing pages from the active list.
+ * active one. A policy that has all it refuses put on the active list would leave it
+ * nothing to look at, and a process be killed though there are pages to evict. A
+ * sixteenth of that share stays, so that reclaim goes on bringing pages from the active
+ * list, and what was rotated does not come round too soon.
  *
  * Context: with preemption off.
  */

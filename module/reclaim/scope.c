@@ -263,6 +263,7 @@ static struct quire_scope *quire_scope_new(struct cgroup *cgroup, const char *pa
 	scope->cgroup = cgroup;
 	scope->params.window = QUIRE_WINDOW_SHARE;
 	scope->params.window_most = QUIRE_WINDOW_MOST;
+	scope->params.ghosts = QUIRE_GHOST_PERCENT;
 	quire_protect_init(&scope->protect);
 	return scope;
 }
@@ -492,7 +493,9 @@ static int quire_scope_apply(struct quire_scope *scope, const struct quire_polic
 		return err;
 	scope->protect.wanted = wanted->protection;
 	for (kind = 0; scope->ops && kind < QUIRE_KINDS; kind++) {
-		quire_host_set_params(quire_pool_at(scope, kind), &scope->params);
+		err = quire_host_set_params(quire_pool_at(scope, kind), &scope->params);
+		if (err)
+			return err;
 		for (i = 0; i < scope->ops->nr_params; i++) {
 			if (wanted->has_param[i])
 				quire_host_set_param(quire_pool_at(scope, kind), i,

@@ -46,6 +46,8 @@ static int quire_set_one(struct quire_wanted *wanted, const struct quire_request
 	if (!strcmp(name, "window_most"))
 		return quire_set_number(value, 1, QUIRE_WINDOW_BOUND,
 					&wanted->params.window_most);
+	if (!strcmp(name, "ghost_percent"))
+		return quire_set_number(value, 0, 100, &wanted->params.ghosts);
 	if (!strcmp(name, "protect_ms"))
 		return quire_set_number(value, 0, QUIRE_PROTECT_MS_MAX, &wanted->protection.ms);
 	if (!strcmp(name, "protect_anon_mb"))

@@ -154,8 +154,9 @@ struct quire_host;
  *              counts a large folio as one page (the host scales it)
  * @now:        the clock, see quire_now()
  * @ghosts:     ghosts that exist
- * @ghosts_max: most ghosts allowed: the host keeps it at @frames + 1, the one more being for the
- *              moment between an eviction and the admission it was made for
+ * @ghosts_max: most ghosts allowed: the host keeps it at @frames + 1 or, where a person wants to
+ *              spend less memory, at a share of them + 1; the one more is for the moment between an
+ *              eviction and the admission it was made for. 0: none
  * @late:       the host tells references when it finds them, which can be long after they were made
  * @random:     state of quire_random()
  * @steps:      steps counted, see QUIRE_STEP()

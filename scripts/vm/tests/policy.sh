@@ -17,7 +17,7 @@ is "$(grep -c folio_referenced /sys/kernel/debug/kprobes/list)" 0 "none attached
 for bad in nosuch '' ' lru' 'lru ' 'lru fifo' ../lru LRU "$(printf 'x%.0s' {1..40})" 'lru nosuch=1' \
 	'lru window=0' 'lru window=4 window_most=8' 'lru window=' 'lru window=1x' 'nosuch=1' cgroup \
 	'cgroup /' 'cgroup / lru' 'cgroup /nosuch lru' 'cgroup lru' 'protect_ms=-1' 'lru=nosuch' \
-	'window=16 lru' 'lirs hir=100'; do
+	'window=16 lru' 'lirs hir=100' 'lirs ghost_percent=101'; do
 	! put "$bad" && [ "$(attached)" = native ]
 	ok $? "refused: '${bad:0:20}'"
 done
@@ -50,6 +50,13 @@ put lru
 tables=$(value tables_bytes)
 say "$tables bytes of tables on a machine of $bytes"
 within $((tables * 100000 / bytes)) 100 500 "the tables take at most 0.5 % of memory"
+put lirs
+within $((($(value tables_bytes) - tables) * 100 / tables)) 45 100 "half as many ghosts as pages take nearly as much again"
+put 'ghost_percent=100'
+is "$(scope_value machine ghost_percent)" 100 "as many ghosts as pages"
+within $((($(value tables_bytes) - tables) * 100 / tables)) 90 180 "take less than twice that"
+put lru
+is "$(scope_value machine ghost_percent)" 100 "the host's settings stay with the scope"
 
 # The command, on the same file.
 said=$(quire policy set lirs hir=7 2>&1)
