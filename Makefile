@@ -74,6 +74,7 @@ module: $(if $(filter debug,$(KERNEL)),setup-debug)
 
 policies: module
 	@scripts/kbuild -m docs/examples/newest $(module_kernel) $(kbuild_args)
+	@scripts/kbuild -m scripts/vm/tests/policies $(module_kernel) $(kbuild_args)
 
 check: setup-build setup-vm setup-test
 	@scripts/check $(T)
