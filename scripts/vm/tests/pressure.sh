@@ -1,0 +1,172 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Policies in reclaim while memory is short: nothing is killed that would not be without them,
+# the load goes on, and what the kernel evicts is what the policy chose.
+#
+# SOAK=1 switches as often on the whole machine as it does by default in a cgroup.
+
+# shellcheck source=scripts/vm/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/vm/tests/policy_lib.sh
+. "$(dirname "$0")/policy_lib.sh"
+declare -A pool lists
+
+# evicted N: have so many of the load's pages gone? Sets pool
+evicted() {
+	pool=()
+	read_pool pool /load anon
+	[ "${pool[evicted_pages]:-0}" -ge "$1" ]
+}
+
+# swapped_in: pages so far
+swapped_in() {
+	awk '/^pswpin/ { print $2 }' /proc/vmstat
+}
+
+kills() {
+	awk '/^oom_kill/ { print $2 }' /proc/vmstat
+}
+
+# in_group GROUP COMMAND...: in the background, in a cgroup; sets pid
+in_group() {
+	local group=/sys/fs/cgroup/$1
+
+	shift
+	(
+		echo $BASHPID >"$group/cgroup.procs"
+		exec "$@"
+	) >"$tmp/load" 2>&1 &
+	pid=$!
+}
+
+# still NAME: the load lives and makes progress
+still() {
+	local before
+
+	before=$(swapped_in)
+	for ((i = 0; i < 40 && $(swapped_in) == before; i++)); do sleep 0.1; done
+	kill -0 "$pid" 2>/dev/null && [ "$(swapped_in)" -gt "$before" ]
+	ok $? "$1: the load goes on"
+}
+
+no_swap_readahead
+echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+mkdir -p /sys/fs/cgroup/load
+load faults=0
+mapfile -t policies < <(sed -n 's/^  \([a-z0-9_]*\) - .*/\1/p' /proc/quire/policy)
+
+# A loop over more than the cgroup has.
+echo 12M >/sys/fs/cgroup/load/memory.max
+in_group load quire-load loop -w --size=15M -s 3600
+verdicts=0 evictions=0
+for name in "${policies[@]}"; do
+	put "cgroup /load $name"
+	sleep 0.4
+	for ((i = 0; i < 100; i++)); do
+		! evicted 300 || break
+		sleep 0.1
+	done
+	evicted 300 &&
+		[ "${pool[obeyed_percent]}" -ge 80 ] && [ -z "$(ejected /load)" ]
+	ok $? "$name chooses what goes" ||
+		say "${pool[verdicts]} verdicts, ${pool[evicted_pages]} evicted, ${pool[obeyed_percent]} % obeyed $(ejected /load)"
+	verdicts=$((verdicts + pool[verdicts]))
+	evictions=$((evictions + pool[evicted_pages]))
+done
+within $((verdicts * 10 / evictions)) 10 150 "fewer than 15 verdicts an eviction: $verdicts for $evictions"
+still "with each policy"
+
+began=$SECONDS
+for ((turn = 0; turn < 500; turn++)); do
+	put "cgroup /load ${policies[turn % ${#policies[@]}]}" || break
+done
+is $turn 500 "500 switches under load"
+say "they took $((SECONDS - began)) s"
+still "switched"
+
+# 3 MiB that are locked in memory once they are in the pool: reclaim never proposes them.
+put 'cgroup /load lru'
+loop=$pid
+in_group load python3 -c '
+import ctypes, mmap, sys, time
+size = 3 << 20
+memory = mmap.mmap(-1, size)
+memory.write(bytes([1]) * size)
+time.sleep(1)
+address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+if ctypes.CDLL(None).mlock(ctypes.c_void_p(address), ctypes.c_size_t(size)):
+    sys.exit(1)
+open(sys.argv[1], "w").close()
+time.sleep(600)' "$tmp/locked"
+locker=$pid pid=$loop
+for ((i = 0; i < 300; i++)); do
+	[ ! -e "$tmp/locked" ] || break
+	sleep 0.1
+done
+sleep 0.5
+evicted 0
+read_pairs lists /sys/fs/cgroup/load/memory.stat
+within $((lists[unevictable] >> 20)) 3 5 "a program locks 3 MiB"
+within $((pool[resident_pages] - (lists[active_anon] + lists[inactive_anon]) / 4096)) -2000 300 \
+	"they are not in the pool any more"
+still "beside them"
+kill "$locker"
+wait "$locker" 2>/dev/null
+
+put 'cgroup /load lirs protect_ms=2000 protect_anon_mb=1000'
+sleep 1
+still "everything protected, by the guard"
+put 'cgroup /load protect_ms=0 protect_anon_mb=0'
+
+# A hog with no swap left to it, in the cgroup of a policy.
+before=$(kills)
+mkdir /sys/fs/cgroup/hog
+echo 8M >/sys/fs/cgroup/hog/memory.max
+echo 0 >/sys/fs/cgroup/hog/memory.swap.max
+put 'cgroup /hog arc'
+in_group hog quire-load loop -w --size=20M
+wait $pid
+is "$? $(($(kills) - before))" "137 1" "a hog is killed for want of memory, as without a policy"
+rmdir /sys/fs/cgroup/hog
+for ((i = 0; i < 50 && $(grep -c '^scope /hog' /proc/quire/policy); i++)); do sleep 0.1; done
+is "$(scope_policy /hog)" "" "its cgroup's policy goes with it"
+pid=$loop
+still "beside it"
+
+put lru
+swap=$(awk '/^\/dev/ { print $1 }' /proc/swaps)
+echo max >/sys/fs/cgroup/load/memory.max
+swapoff "$swap" && swapon "$swap"
+ok $? "swapoff and swapon while attached"
+echo 12M >/sys/fs/cgroup/load/memory.max
+still "after them"
+
+rmdir /sys/fs/cgroup/load 2>/dev/null
+put clock
+rmmod quire
+ok $? "unloaded while attached and under load"
+still "unloaded"
+kill $pid
+wait $pid 2>/dev/null
+rmdir /sys/fs/cgroup/load
+
+# All of the machine, with more than it has.
+load faults=0
+before=$(kills)
+memory=$(awk '/^MemAvailable/ { print int($2 / 4) }' /proc/meminfo)
+quire-load loop -w -n $((memory * 115 / 100)) -s 3600 >"$tmp/load" 2>&1 &
+pid=$!
+turns=6
+[ -z "${SOAK-}" ] || turns=500
+for ((turn = 0; turn < turns; turn++)); do
+	put "${policies[turn * 5 % ${#policies[@]}]}"
+	sleep 0.2
+done
+is "$(attached)" "${policies[(turns - 1) * 5 % ${#policies[@]}]}" "$turns switches with all of the memory"
+still "switched"
+kill $pid
+wait $pid 2>/dev/null
+is $(($(kills) - before)) 0 "nothing was killed for want of memory"
+put native
+finish
