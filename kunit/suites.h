@@ -28,6 +28,9 @@ extern struct kunit_suite quire_setting_suite;
 /* What the scanner of working sets works out. */
 extern struct kunit_suite quire_workingset_suite;
 
+/* The verdict on thrashing, and what it rests on. */
+extern struct kunit_suite quire_thrash_suite;
+
 /* Suites with a fault each, to try scripts/kunit on; they run only when asked for. */
 extern struct kunit_suite *const quire_fault_suites[];
 extern const unsigned int quire_nr_fault_suites;

@@ -20,6 +20,7 @@ static struct quire_part * const quire_parts[] = {
 	&quire_stall_part,
 	&quire_workingset_part,
 	&quire_policy_part,
+	&quire_thrash_part,
 	&quire_proc_part,	/* from here on: what shows it */
 	&quire_debugfs_part,
 };
@@ -36,6 +37,8 @@ module_param_named(stalls, quire_stall_part.wanted, bool, 0444);
 MODULE_PARM_DESC(stalls, "time reclaim, swap-ins and refaults (default 1)");
 module_param_named(workingset, quire_workingset_part.wanted, bool, 0444);
 MODULE_PARM_DESC(workingset, "scan page tables for working sets (default 0)");
+module_param_named(thrash, quire_thrash_part.wanted, bool, 0444);
+MODULE_PARM_DESC(thrash, "judge whether the machine thrashes (default 0)");
 
 /**
  * quire_part_at - the parts, one by one

@@ -8,6 +8,8 @@
 	for ((index) = 0; ((entry) = xa_load(xa, index)); (index)++)
 #define hash_for_each_possible_rcu(table, entry, member, key)	\
 	for ((entry) = any_entry(table); (entry); (entry) = any_entry(entry))
+#define hash_for_each_possible(table, entry, member, key)	\
+	for ((entry) = any_entry(table); (entry); (entry) = any_entry(entry))
 #define list_for_each_entry(entry, head, member)	\
 	for ((entry) = any_entry(head); (entry); (entry) = any_entry(entry))
 #define list_for_each_entry_safe(entry, following, head, member)	\

@@ -16,6 +16,11 @@ static inline u64 quire_mm_resident_pages(struct mm_struct *mm)
 	       get_mm_counter(mm, MM_SHMEMPAGES);
 }
 
+static inline u64 quire_mm_anon_pages(struct mm_struct *mm)
+{
+	return get_mm_counter(mm, MM_ANONPAGES);
+}
+
 static inline u64 quire_mm_swapped_pages(struct mm_struct *mm)
 {
 	return get_mm_counter(mm, MM_SWAPENTS);

@@ -15,12 +15,17 @@
 #include "interface/interface.h"
 #include "interface/setting.h"
 #include "quire/part.h"
+#include "thrash/thrash.h"
 #include "workingset/workingset.h"
 
 #define QUIRE_SETTING_MAX	128	/* bytes in a write */
 #define QUIRE_KEEP_MS_MAX	86400000
 #define QUIRE_INTERVAL_MS_MIN	100
 #define QUIRE_INTERVAL_MS_MAX	60000
+#define QUIRE_LOOK_MS_MIN	50
+#define QUIRE_LOOK_MS_MAX	10000
+#define QUIRE_LEAK_S_MIN	8
+#define QUIRE_LEAK_S_MAX	86400
 
 static const char * const quire_strict_values[] = {
 	[QUIRE_STRICT_OFF] = "0", [QUIRE_STRICT_ON] = "1", [QUIRE_STRICT_AUTO] = "auto",
@@ -49,6 +54,8 @@ int quire_config_show(struct seq_file *m, void *unused)
 	seq_printf(m, "scan_interval_ms %u\n", quire_scan_interval_ms());
 	seq_printf(m, "scan_cpu_permille %u\n", quire_scan_permille());
 	seq_printf(m, "scan_strict %s\n", quire_strict_values[quire_scan_strict()]);
+	seq_printf(m, "thrash_interval_ms %u\n", quire_thrash_interval_ms());
+	seq_printf(m, "leak_seconds %u\n", quire_leak_seconds());
 	return 0;
 }
 
@@ -92,6 +99,26 @@ static int quire_set_strict(const char *value)
 	return 0;
 }
 
+static int quire_set_look_ms(const char *value)
+{
+	unsigned int ms;
+
+	if (quire_parse_uint(value, QUIRE_LOOK_MS_MIN, QUIRE_LOOK_MS_MAX, &ms))
+		return -EINVAL;
+	quire_thrash_set_interval_ms(ms);
+	return 0;
+}
+
+static int quire_set_leak_seconds(const char *value)
+{
+	unsigned int seconds;
+
+	if (quire_parse_uint(value, QUIRE_LEAK_S_MIN, QUIRE_LEAK_S_MAX, &seconds))
+		return -EINVAL;
+	quire_leak_set_seconds(seconds);
+	return 0;
+}
+
 /* What can be set beside the parts. */
 static const struct {
 	const char *name;
@@ -102,6 +129,8 @@ static const struct {
 	{ "scan_interval_ms", quire_set_interval_ms },
 	{ "scan_cpu_permille", quire_set_permille },
 	{ "scan_strict", quire_set_strict },
+	{ "thrash_interval_ms", quire_set_look_ms },
+	{ "leak_seconds", quire_set_leak_seconds },
 };
 
 static int quire_set(const char *name, const char *value)

@@ -63,6 +63,7 @@ static int quire_proc_start(void)
 	    proc_create("status", 0444, quire_proc_dir, &quire_status_ops) &&
 	    proc_create("config", 0644, quire_proc_dir, &quire_config_ops) &&
 	    proc_create("policy", 0644, quire_proc_dir, &quire_policy_ops) &&
+	    proc_create_single("thrash", 0444, quire_proc_dir, quire_thrash_show) &&
 	    proc_create_seq_private("processes", 0444, quire_proc_dir, &quire_processes_ops,
 				    quire_processes_state_size(), NULL) &&
 	    proc_create_seq_private("workingset", 0444, quire_proc_dir, &quire_workingset_ops,

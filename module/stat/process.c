@@ -377,17 +377,32 @@ void quire_procs_stop(void)
 	kmem_cache_destroy(quire_proc_cache);
 }
 
+/* The time of a thread group's CPUs, without that of a thread that ends just now. Under RCU. */
+static void quire_group_times(struct task_struct *task, u64 *user_ns, u64 *system_ns)
+{
+	struct task_struct *thread;
+
+	*user_ns = READ_ONCE(task->signal->utime);
+	*system_ns = READ_ONCE(task->signal->stime);
+	for_each_thread(task, thread) {
+		*user_ns += READ_ONCE(thread->utime);
+		*system_ns += READ_ONCE(thread->stime);
+	}
+}
+
 static void quire_proc_fill_live(struct task_struct *task, struct quire_proc_info *info)
 {
 	struct mm_struct *mm;
 
 	strscpy(info->comm, task->comm, sizeof(info->comm));
 	quire_group_faults(task, &info->min_flt, &info->maj_flt);
+	quire_group_times(task, &info->user_ns, &info->system_ns);
 	info->cred = get_cred(__task_cred(task));
 	task_lock(task);
 	mm = task->mm;
 	if (mm && !info->kthread) {
 		info->resident_pages = quire_mm_resident_pages(mm);
+		info->anon_pages = quire_mm_anon_pages(mm);
 		info->swapped_pages = quire_mm_swapped_pages(mm);
 		info->dumpable = quire_mm_dumpable(mm);
 		info->mm_ns = get_user_ns(mm->user_ns);

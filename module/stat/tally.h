@@ -91,7 +91,10 @@ void quire_tally_gather(void);
  * @count:	what it has counted, threads summed; ns for times
  * @min_flt:	minor faults, the kernel's own count, exited threads included
  * @maj_flt:	major faults, likewise
+ * @user_ns:	time of CPUs, all threads; 0 for exited processes
+ * @system_ns:	likewise, in the kernel
  * @resident_pages: pages in memory; 0 for kernel threads and exited processes
+ * @anon_pages:  those of them that are its own
  * @swapped_pages:  pages in swap
  * @kthread:	a kernel thread
  * @exited:	it has exited, and its record is still kept
@@ -106,7 +109,10 @@ struct quire_proc_info {
 	u64 count[QUIRE_NR_COUNTS];
 	u64 min_flt;
 	u64 maj_flt;
+	u64 user_ns;
+	u64 system_ns;
 	u64 resident_pages;
+	u64 anon_pages;
 	u64 swapped_pages;
 	bool kthread;
 	bool exited;

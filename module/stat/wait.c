@@ -14,6 +14,8 @@
  */
 #include <linux/hash.h>
 #include <linux/ktime.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/vmalloc.h>
 #include "stat/wait.h"
 
@@ -23,6 +25,7 @@
 
 static struct task_struct **quire_wait_tasks;	/* [QUIRE_WAIT_SLOTS] */
 static struct quire_wait *quire_wait_slots;	/* beside them */
+static DEFINE_MUTEX(quire_waits_mutex);		/* that they are there, for who is no hook */
 static atomic64_t quire_wait_missed;
 
 /**
@@ -32,9 +35,14 @@ static atomic64_t quire_wait_missed;
  */
 int quire_waits_start(void)
 {
+	bool there;
+
+	mutex_lock(&quire_waits_mutex);
 	quire_wait_tasks = vzalloc(array_size(QUIRE_WAIT_SLOTS, sizeof(*quire_wait_tasks)));
 	quire_wait_slots = vzalloc(array_size(QUIRE_WAIT_SLOTS, sizeof(*quire_wait_slots)));
-	if (quire_wait_tasks && quire_wait_slots)
+	there = quire_wait_tasks && quire_wait_slots;
+	mutex_unlock(&quire_waits_mutex);
+	if (there)
 		return 0;
 	quire_waits_stop();
 	return -ENOMEM;
@@ -47,10 +55,12 @@ int quire_waits_start(void)
  */
 void quire_waits_stop(void)
 {
+	mutex_lock(&quire_waits_mutex);
 	vfree(quire_wait_tasks);
 	vfree(quire_wait_slots);
 	quire_wait_tasks = NULL;
 	quire_wait_slots = NULL;
+	mutex_unlock(&quire_waits_mutex);
 }
 
 static unsigned int quire_wait_place(unsigned int probe)
@@ -172,4 +182,64 @@ void quire_wait_forget(void)
 u64 quire_waits_missed(void)
 {
 	return atomic64_read(&quire_wait_missed);
+}
+
+static u64 quire_since(u64 now_ns, u64 then_ns)
+{
+	return then_ns && then_ns < now_ns ? now_ns - then_ns : 0;
+}
+
+/* What a wait has cost so far, as it would be counted if it ended now. Another task's: racy. */
+static void quire_wait_so_far(const struct quire_wait *wait, u64 now_ns, struct quire_pending *sum)
+{
+	u64 reclaim_ns = 0, swap_in_ns, before_ns;
+
+	if (READ_ONCE(wait->depth[QUIRE_WAIT_RECLAIM]))
+		reclaim_ns = quire_since(now_ns, READ_ONCE(wait->since_ns[QUIRE_WAIT_RECLAIM]));
+	sum->reclaim_ns += reclaim_ns;
+	if (READ_ONCE(wait->depth[QUIRE_WAIT_SWAP_IN])) {
+		swap_in_ns = quire_since(now_ns, READ_ONCE(wait->since_ns[QUIRE_WAIT_SWAP_IN]));
+		before_ns = READ_ONCE(wait->reclaim_ns) -
+			    READ_ONCE(wait->reclaimed_before[QUIRE_WAIT_SWAP_IN]);
+		sum->waited_ns += swap_in_ns - min(swap_in_ns, reclaim_ns + before_ns);
+	} else if (READ_ONCE(wait->depth[QUIRE_WAIT_MEMORY]) && !reclaim_ns &&
+		   !READ_ONCE(wait->compacting)) {
+		sum->waited_ns += quire_since(now_ns, READ_ONCE(wait->since_ns[QUIRE_WAIT_MEMORY]));
+	}
+}
+
+/**
+ * quire_waits_pending - what waits have cost that have not ended yet
+ * @pending:	filled in, an entry for each process
+ * @max:	so many at most; what does not fit is left out
+ *
+ * A wait is counted when it ends, and where disks are slow that may be seconds later.
+ *
+ * Context: process, may sleep. A task in a slot has not exited, and its struct outlives an RCU
+ * grace period.
+ * Return: how many entries there are; none if waits are not timed.
+ */
+unsigned int quire_waits_pending(struct quire_pending *pending, unsigned int max)
+{
+	u64 now_ns = ktime_get_mono_fast_ns();
+	struct task_struct *task;
+	unsigned int place, i, nr = 0;
+
+	mutex_lock(&quire_waits_mutex);
+	rcu_read_lock();
+	for (place = 0; quire_wait_tasks && place < QUIRE_WAIT_SLOTS; place++) {
+		task = READ_ONCE(quire_wait_tasks[place]);
+		if (!task || task->flags & PF_KTHREAD)
+			continue;
+		for (i = 0; i < nr && pending[i].tgid != task->tgid; i++)
+			;
+		if (i == max)
+			continue;
+		if (i == nr)
+			pending[nr++] = (struct quire_pending){ .tgid = task->tgid };
+		quire_wait_so_far(&quire_wait_slots[place], now_ns, &pending[i]);
+	}
+	rcu_read_unlock();
+	mutex_unlock(&quire_waits_mutex);
+	return nr;
 }

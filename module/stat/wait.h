@@ -31,6 +31,18 @@ struct quire_wait {
 	bool compacting;
 };
 
+/**
+ * struct quire_pending - what tasks of a process have lost in waits that go on
+ * @tgid:	the process
+ * @waited_ns:	for pages that had been evicted
+ * @reclaim_ns:	in reclaim
+ */
+struct quire_pending {
+	u32 tgid;
+	u64 waited_ns;
+	u64 reclaim_ns;
+};
+
 int quire_waits_start(void);
 void quire_waits_stop(void);
 struct quire_wait *quire_wait_current(void);
@@ -38,5 +50,6 @@ struct quire_wait *quire_wait_begin(enum quire_wait_kind kind);
 u64 quire_wait_end(struct quire_wait *wait, enum quire_wait_kind kind, u64 *reclaim_ns);
 void quire_wait_forget(void);
 u64 quire_waits_missed(void);
+unsigned int quire_waits_pending(struct quire_pending *pending, unsigned int max);
 
 #endif

@@ -81,6 +81,12 @@
 	X(STALL_FILE_TIME, "stall_file_us", TIME, PROC)				\
 	X(STALL_COMPACTIONS, "stalls_compaction", COUNT, PROC)			\
 	X(STALL_COMPACTION_TIME, "stall_compaction_us", TIME, PROC)		\
+	/* what the verdict on thrashing rests on */				\
+	X(ADMITTED_PAGES, "admitted_pages", COUNT, PROC)			\
+	X(EVICTED_PAGES, "evicted_pages", COUNT, PROC)				\
+	X(REFAULT_SOON_PAGES, "refault_soon_pages", COUNT, PROC)		\
+	X(VERDICTS, "verdicts", COUNT, ALL)					\
+	X(VERDICT_TIME, "verdict_us", TIME, ALL)				\
 	/* who caused them: the process that unmapped or changed the pages */	\
 	X(TLB_SENT, "tlb_shootdowns_sent", COUNT, PROC)				\
 	X(TLB_LOCAL_MM, "tlb_flushes_local_mm", COUNT, PROC)			\
@@ -100,6 +106,18 @@
 	X(SCAN_PASSES, "scan_passes", COUNT, ALL)				\
 	X(SCAN_PAGES, "scan_walked_pages", COUNT, ALL)				\
 	X(SCAN_TIME, "scan_us", TIME, ALL)
+
+/* What memory is like for a process, or for the machine; as /proc/quire/thrash has it. */
+#define QUIRE_THRASH_STATES(X)							\
+	X(CALM, "calm")			/* there is enough */			\
+	X(TIGHT, "tight")		/* it is short, and work gets done */	\
+	X(THRASHING, "thrashing")	/* much of the time goes into getting it back */
+
+enum quire_thrash_state {
+#define X(id, name) QUIRE_##id,
+	QUIRE_THRASH_STATES(X)
+#undef X
+};
 
 enum quire_cause {
 #define X(id, name, about) QUIRE_CAUSE_##id,

@@ -53,6 +53,7 @@ extern struct quire_part quire_tlb_part;
 extern struct quire_part quire_stall_part;
 extern struct quire_part quire_workingset_part;
 extern struct quire_part quire_policy_part;
+extern struct quire_part quire_thrash_part;
 extern struct quire_part quire_proc_part;
 extern struct quire_part quire_debugfs_part;
 

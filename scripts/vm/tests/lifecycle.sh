@@ -60,7 +60,7 @@ new_log | grep -q 'quire: max_processes=5'
 ok $? "why, is in the log"
 is "$(complaints)" "" "no complaint of the kernel"
 
-for parameter in faults=1 swap=0 tlb=0 stalls=0 workingset=1; do
+for parameter in faults=1 swap=0 tlb=0 stalls=0 workingset=1 thrash=1; do
 	load $parameter
 	grep -q "^${parameter%=*} ${parameter#*=}\$" /proc/quire/config
 	ok $? "$parameter is what config says"
@@ -186,7 +186,7 @@ presser=$!
 (while sleep 0.2; do :; done) &
 churner=$!
 cycle() {
-	insmod "$ko" faults=$((i % 2)) workingset=$((i % 4 == 3)) && rmmod quire
+	insmod "$ko" faults=$((i % 2)) workingset=$((i % 4 == 3)) thrash=$((i % 3 == 1)) && rmmod quire
 }
 for i in {1..5}; do
 	cycle

@@ -29,7 +29,7 @@ while not os.path.exists(stop):
             if error.errno not in (2, 5, 6, 19):
                 bad.add((path, error.errno))
     if write:
-        for part in ("faults", "tlb", "stalls", "swap", "workingset"):
+        for part in ("faults", "tlb", "stalls", "swap", "workingset", "thrash"):
             try:
                 with open("/proc/quire/config", "w") as file:
                     file.write(f"{part}={reads % 2}")

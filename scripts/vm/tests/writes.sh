@@ -19,12 +19,13 @@ for file in "${writable[@]}"; do
 import errno, os, random, re, sys
 path = sys.argv[1]
 # What may be written, said here once more.
-good = re.compile(rb"(?:(?:faults|swap|tlb|stalls|workingset)[ =](?:0|1|on|off)|scan_strict[ =][01]|"
-                  rb"(keep_exited_ms|scan_cpu_permille|scan_interval_ms)[ =]([0-9]{1,20}))\n?\Z")
+good = re.compile(rb"(?:(?:faults|swap|tlb|stalls|workingset|thrash)[ =](?:0|1|on|off)|scan_strict[ =][01]|"
+                  rb"(keep_exited_ms|scan_cpu_permille|scan_interval_ms|thrash_interval_ms|leak_seconds)[ =]([0-9]{1,20}))\n?\Z")
 ranges = {None: (0, 0), b"keep_exited_ms": (0, 86400000), b"scan_cpu_permille": (1, 1000),
-          b"scan_interval_ms": (100, 60000)}
-names = [b"faults", b"swap", b"tlb", b"stalls", b"workingset", b"keep_exited_ms", b"scan_strict",
-         b"scan_cpu_permille", b"scan_interval_ms", b"track", b"nothing", b"", b"Faults"]
+          b"scan_interval_ms": (100, 60000), b"thrash_interval_ms": (50, 10000),
+          b"leak_seconds": (8, 86400)}
+names = [b"faults", b"swap", b"tlb", b"stalls", b"workingset", b"thrash", b"keep_exited_ms", b"scan_strict",
+         b"scan_cpu_permille", b"scan_interval_ms", b"thrash_interval_ms", b"leak_seconds", b"track", b"nothing", b"", b"Faults"]
 values = [b"0", b"1", b"on", b"off", b"2", b"-1", b"yes", b"86400001", b"1e3", b"0x1", b"+1",
           b"18446744073709551616", b"", b"%s%n", b"1 1", b"\xff"]
 ends = [b"", b"\n", b"\n\n", b" ", b"\0", b"\r\n", b" #", b"\nfaults=1\n"]
@@ -107,7 +108,7 @@ good() {
 	printf '%b' "$1" >/proc/quire/config && grep -qx "$2" /proc/quire/config
 	ok $? "'$1' makes '$2'"
 }
-for part in faults swap tlb stalls workingset; do
+for part in faults swap tlb stalls workingset thrash; do
 	good "$part 0" "$part 0"
 	good "$part=1\\n" "$part 1"
 	good "$part=off" "$part 0"
@@ -125,6 +126,8 @@ good "scan_cpu_permille 1" "scan_cpu_permille 1"
 good "scan_strict=1" "scan_strict 1"
 good "scan_strict=0" "scan_strict 0"
 good "scan_strict auto\\n" "scan_strict auto"
+good "thrash_interval_ms=50" "thrash_interval_ms 50"
+good "leak_seconds 86400" "leak_seconds 86400"
 good "track=none" "track none"
 good "track=comm:x+children,pid:7,cgroup:/a\\n" "track comm:x+children,pid:7,cgroup:/a"
 good "track=all" "track all"
@@ -134,7 +137,7 @@ switcher() {
 	local part
 
 	for _ in {1..15}; do
-		for part in faults swap tlb stalls workingset; do
+		for part in faults swap tlb stalls workingset thrash; do
 			echo "$part=$((RANDOM % 2))" >/proc/quire/config
 		done
 	done

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What module/thrash/ works out, without a kernel that swaps: the verdict, suspected leaks, the
+ * table of recent evictions, who is to blame.
+ */
+#include <linux/slab.h>
+#include <linux/time64.h>
+
+#include "suites.h"
+#include "thrash/blame.h"
+#include "thrash/leak.h"
+#include "thrash/recent.h"
+#include "thrash/verdict.h"
+
+#define INTERVAL (250 * NSEC_PER_MSEC)
+
+/* A look of the usual length: percent of it waited, in reclaim and worked; pages. */
+static struct quire_loss look(u64 waited, u64 reclaim, u64 worked, u64 refaults, u64 evictions)
+{
+	return (struct quire_loss){
+		.elapsed_ns = INTERVAL, .waited_ns = INTERVAL * waited / 100,
+		.reclaim_ns = INTERVAL * reclaim / 100, .worked_ns = INTERVAL * worked / 100,
+		.refaults = refaults, .evictions = evictions,
+	};
+}
+
+/* Looks like this one, until the state is as wanted: how many, 100 if it never is. */
+static unsigned int looks_until(struct quire_judge *judge, struct quire_loss loss,
+				enum quire_thrash_state state)
+{
+	unsigned int n;
+
+	for (n = 1; n < 100; n++) {
+		quire_judge_look(judge, &loss, INTERVAL);
+		if (judge->state == state)
+			break;
+	}
+	return n;
+}
+
+static void looks(struct quire_judge *judge, struct quire_loss loss, unsigned int n)
+{
+	while (n--)
+		quire_judge_look(judge, &loss, INTERVAL);
+}
+
+static void thrashing_is_named_within_a_second(struct kunit *test)
+{
+	struct quire_judge judge = { };
+
+	looks(&judge, look(0, 0, 90, 0, 0), 10);
+	KUNIT_EXPECT_EQ(test, judge.state, QUIRE_CALM);
+	KUNIT_EXPECT_EQ(test, looks_until(&judge, look(80, 5, 15, 900, 900), QUIRE_THRASHING), 3u);
+}
+
+static void its_end_is_named_within_two_seconds(struct kunit *test)
+{
+	struct quire_judge judge = { };
+
+	looks(&judge, look(80, 5, 15, 900, 900), 20);
+	KUNIT_EXPECT_LE(test, looks_until(&judge, look(0, 0, 90, 0, 0), QUIRE_CALM), 5u);
+}
+
+/* The hog has gone: pages come back from swap, and nothing is evicted for them. */
+static void coming_back_is_no_thrashing(struct kunit *test)
+{
+	struct quire_judge judge = { };
+
+	looks(&judge, look(80, 5, 15, 900, 900), 20);
+	KUNIT_EXPECT_LE(test, looks_until(&judge, look(90, 0, 10, 900, 0), QUIRE_CALM), 7u);
+	KUNIT_EXPECT_EQ(test, looks_until(&judge, look(90, 0, 10, 900, 0), QUIRE_TIGHT), 100u);
+}
+
+static void a_short_spike_is_none(struct kunit *test)
+{
+	struct quire_judge judge = { };
+
+	looks(&judge, look(0, 0, 90, 0, 0), 10);
+	KUNIT_EXPECT_EQ(test, looks_until(&judge, look(90, 0, 10, 900, 900), QUIRE_TIGHT), 2u);
+	KUNIT_EXPECT_EQ(test, looks_until(&judge, look(0, 0, 90, 0, 0), QUIRE_THRASHING), 100u);
+	KUNIT_EXPECT_EQ(test, judge.state, QUIRE_CALM);
+}
+
+/* It thrashes in every look but some: one state, without a gap. */
+static void a_pause_is_no_end(struct kunit *test)
+{
+	struct quire_judge judge = { };
+	unsigned int i;
+
+	looks(&judge, look(80, 5, 15, 900, 900), 4);
+	for (i = 0; i < 100; i++) {
+		quire_judge_look(&judge, i % 3 ? &(struct quire_loss){ .elapsed_ns = INTERVAL } :
+				 &(struct quire_loss){ .elapsed_ns = INTERVAL, .waited_ns = INTERVAL,
+						       .refaults = 100, .evictions = 100 }, INTERVAL);
+		KUNIT_ASSERT_EQ(test, judge.state, QUIRE_THRASHING);
+	}
+	KUNIT_EXPECT_EQ(test, judge.state_ns, 101 * INTERVAL);
+}
+
+/* The disk is busy: all wait, for longer than a look, and nothing comes back meanwhile. */
+static void a_stuck_disk_changes_nothing(struct kunit *test)
+{
+	struct quire_judge judge = { };
+
+	looks(&judge, look(100, 0, 0, 0, 0), 20);
+	KUNIT_EXPECT_NE(test, judge.state, QUIRE_THRASHING);
+	looks(&judge, look(80, 5, 15, 900, 900), 4);
+	looks(&judge, look(100, 0, 0, 0, 0), 20);
+	KUNIT_EXPECT_EQ(test, judge.state, QUIRE_THRASHING);
+	KUNIT_EXPECT_LE(test, looks_until(&judge, look(0, 0, 90, 0, 0), QUIRE_CALM), 5u);
+}
+
+static void not_thrashing_at_all(struct kunit *test)
+{
+	static const struct {
+		const char *what;
+		u64 waited, reclaim, worked, refaults, evictions;
+	} cases[] = {
+		{ "a cold start: waits for the disk are none for evicted pages", 0, 0, 20, 0, 0 },
+		{ "one pass over a big file", 0, 10, 90, 2, 5000 },
+		{ "a leak: cold pages go to swap", 2, 70, 28, 3, 3000 },
+		{ "steady swap of cold pages", 5, 15, 80, 200, 400 },
+		{ "a few come back, slowly", 60, 0, 5, 3, 3000 },
+		{ "much is written at the first touch", 0, 95, 5, 0, 3500 },
+		{ "one process waits, and 64 CPUs work", 90, 5, 6400, 900, 900 },
+	};
+	struct quire_judge judge;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		judge = (struct quire_judge){ };
+		KUNIT_EXPECT_EQ_MSG(test, looks_until(&judge, look(cases[i].waited, cases[i].reclaim,
+								   cases[i].worked, cases[i].refaults,
+								   cases[i].evictions),
+						      QUIRE_THRASHING), 100u, "%s", cases[i].what);
+	}
+}
+
+/* At the bounds: a fifth of the time, 16 pages a second. */
+static void the_bounds_are_exact(struct kunit *test)
+{
+	struct quire_judge judge = { };
+
+	KUNIT_EXPECT_EQ(test, looks_until(&judge, look(20, 0, 80, 4, 4), QUIRE_THRASHING), 3u);
+	judge = (struct quire_judge){ };
+	KUNIT_EXPECT_EQ(test, looks_until(&judge, look(19, 0, 80, 4, 4), QUIRE_THRASHING), 100u);
+	judge = (struct quire_judge){ };
+	KUNIT_EXPECT_EQ(test, looks_until(&judge, look(20, 0, 80, 3, 4), QUIRE_THRASHING), 100u);
+	judge = (struct quire_judge){ };
+	KUNIT_EXPECT_EQ(test, looks_until(&judge, look(20, 0, 80, 4, 3), QUIRE_THRASHING), 100u);
+	judge = (struct quire_judge){ };
+	KUNIT_EXPECT_EQ(test, looks_until(&judge, look(20, 0, 81, 4, 4), QUIRE_THRASHING), 100u);
+	judge = (struct quire_judge){ };
+	KUNIT_EXPECT_EQ(test, looks_until(&judge, look(20, 41, 30, 4, 4), QUIRE_THRASHING), 100u);
+	judge = (struct quire_judge){ };
+	KUNIT_EXPECT_EQ(test, looks_until(&judge, look(0, 10, 90, 0, 1), QUIRE_TIGHT), 2u);
+	judge = (struct quire_judge){ };
+	KUNIT_EXPECT_EQ(test, looks_until(&judge, look(0, 9, 90, 0, 1), QUIRE_TIGHT), 100u);
+	judge = (struct quire_judge){ };
+	KUNIT_EXPECT_EQ(test, looks_until(&judge, look(0, 10, 90, 0, 0), QUIRE_TIGHT), 100u);
+	judge = (struct quire_judge){ };
+	KUNIT_EXPECT_EQ(test, looks_until(&judge, look(0, 0, 90, 64, 64), QUIRE_TIGHT), 2u);
+	judge = (struct quire_judge){ };
+	KUNIT_EXPECT_EQ(test, looks_until(&judge, look(0, 0, 90, 63, 64), QUIRE_TIGHT), 100u);
+}
+
+/* A look that comes late stands for those that were missed. */
+static void late_looks_count_for_more(struct kunit *test)
+{
+	struct quire_loss late = look(80, 5, 15, 900, 900);
+	struct quire_judge judge = { };
+
+	late.elapsed_ns *= 3;
+	late.waited_ns *= 3;
+	quire_judge_look(&judge, &late, INTERVAL);
+	KUNIT_EXPECT_EQ(test, judge.state, QUIRE_THRASHING);
+	late = look(0, 0, 90, 0, 0);
+	late.elapsed_ns *= 4;
+	quire_judge_look(&judge, &late, INTERVAL);
+	KUNIT_EXPECT_EQ(test, judge.state, QUIRE_TIGHT);
+	KUNIT_EXPECT_EQ(test, looks_until(&judge, late, QUIRE_CALM), 1u);
+}
+
+static void the_window_is_the_last_looks(struct kunit *test)
+{
+	struct quire_judge judge = { };
+	struct quire_loss sum;
+
+	looks(&judge, look(90, 90, 90, 90, 90), 7);
+	looks(&judge, look(50, 10, 20, 30, 40), QUIRE_LOOKS);
+	quire_judge_window(&judge, &sum);
+	KUNIT_EXPECT_EQ(test, sum.elapsed_ns, QUIRE_LOOKS * INTERVAL);
+	KUNIT_EXPECT_EQ(test, sum.refaults, QUIRE_LOOKS * 30ull);
+	KUNIT_EXPECT_EQ(test, sum.evictions, QUIRE_LOOKS * 40ull);
+	KUNIT_EXPECT_EQ(test, quire_stalled_permille(&sum), 600u);
+	KUNIT_EXPECT_EQ(test, quire_lost_permille(&sum), 750u);
+	sum = (struct quire_loss){ };
+	KUNIT_EXPECT_EQ(test, quire_stalled_permille(&sum), 0u);
+	KUNIT_EXPECT_EQ(test, quire_lost_permille(&sum), 0u);
+}
+
+/* Grows by @step a second for a minute, with so many pages in use at the end as at each second. */
+static bool leaks(u64 pages, s64 step, u64 used, s64 use_step, struct quire_leak_info *info)
+{
+	struct quire_leak leak = { };
+	u64 ms;
+
+	for (ms = 1000; ms <= 62000; ms += 250)
+		quire_leak_look(&leak, ms, 60000, pages + div_s64(step * (s64)ms, 1000),
+				used + div_s64(use_step * (s64)ms, 1000));
+	return quire_leak_suspected(&leak, info);
+}
+
+static void growth_without_use_is_suspected(struct kunit *test)
+{
+	struct quire_leak_info info;
+
+	KUNIT_ASSERT_TRUE(test, leaks(1000, 50, 400, 0, &info));
+	KUNIT_EXPECT_EQ(test, info.since_ms, 60000ull);
+	KUNIT_EXPECT_EQ(test, info.grown_pages, 3000ull);
+	KUNIT_EXPECT_EQ(test, info.pages_an_hour, 180000ull);
+	/* A quarter of it in use is too little to clear it, more is not. */
+	KUNIT_EXPECT_TRUE(test, leaks(1000, 100, 400, 40, &info));
+	KUNIT_EXPECT_FALSE(test, leaks(1000, 100, 400, 60, &info));
+	KUNIT_EXPECT_FALSE(test, leaks(1000, 100, 400, 100, &info));
+	KUNIT_EXPECT_FALSE(test, leaks(1000, 0, 400, 0, &info));
+	KUNIT_EXPECT_FALSE(test, leaks(10000, -100, 400, 0, &info));
+	/* Too little to speak of, of itself and of what there is. */
+	KUNIT_EXPECT_FALSE(test, leaks(1000, 4, 400, 0, &info));
+	KUNIT_EXPECT_FALSE(test, leaks(1000000, 50, 400, 0, &info));
+}
+
+static void a_suspicion_takes_its_time(struct kunit *test)
+{
+	struct quire_leak leak = { };
+	struct quire_leak_info info;
+	unsigned int i;
+
+	for (i = 0; i <= QUIRE_LEAK_STEPS; i++) {
+		KUNIT_EXPECT_FALSE(test, quire_leak_suspected(&leak, &info));
+		quire_leak_look(&leak, 1000 + i * 1000, 8000, 1000 * (i + 1), 10);
+	}
+	KUNIT_EXPECT_TRUE(test, quire_leak_suspected(&leak, &info));
+	/* One step in which it does not grow ends it. */
+	quire_leak_look(&leak, 1000 + i * 1000, 8000, 1000 * i, 10);
+	KUNIT_EXPECT_FALSE(test, quire_leak_suspected(&leak, &info));
+}
+
+static void recent_evictions_are_known(struct kunit *test)
+{
+	u32 tgid = 0, i;
+
+	KUNIT_ASSERT_EQ(test, quire_recent_start(4096, 20), 0);
+	for (i = 1; i <= 1000; i++)
+		quire_recent_note(i * 8, i);
+	KUNIT_EXPECT_EQ(test, quire_recent_take(500 * 8, &tgid), 1u);
+	KUNIT_EXPECT_EQ(test, tgid, 500u);
+	KUNIT_EXPECT_EQ(test, quire_recent_take(500 * 8, &tgid), 0u);
+	KUNIT_EXPECT_EQ(test, quire_recent_take(1001 * 8, &tgid), 0u);
+	quire_recent_stop();
+}
+
+/* As much as there is memory: what was evicted before that came back too late to count. */
+static void old_evictions_are_not(struct kunit *test)
+{
+	u32 tgid, i, wrong = 0, found = 0;
+
+	KUNIT_ASSERT_EQ(test, quire_recent_start(4096, 20), 0);
+	for (i = 1; i <= 3 * 4096; i++)
+		quire_recent_note(i * 8, 7);
+	for (i = 1; i < 2 * 4096; i++)
+		wrong += quire_recent_take(i * 8, &tgid);
+	/* 14 bits tell pages of a bucket apart: one in 2,048 is taken for another. */
+	KUNIT_EXPECT_LT(test, wrong, 2u * 4096 / 256);
+	for (; i <= 3 * 4096; i++)
+		found += quire_recent_take(i * 8, &tgid);
+	/* A bucket that fills up before the others has lost a few. */
+	KUNIT_EXPECT_GT(test, found, 4096u * 8 / 10);
+	quire_recent_stop();
+}
+
+/* Of more memory than the table has places for, some pages stand for all. */
+static void samples_stand_for_all(struct kunit *test)
+{
+	u32 tgid, i, found = 0, pages = 0, weight;
+
+	KUNIT_ASSERT_EQ(test, quire_recent_start(65536, 12), 0);
+	for (i = 0; i < 65536; i++)
+		quire_recent_note(i * 2 + 1, 7);
+	for (i = 32768; i < 65536; i++) {
+		weight = quire_recent_take(i * 2 + 1, &tgid);
+		found += !!weight;
+		pages += weight;
+	}
+	KUNIT_EXPECT_LT(test, found, 4096u);
+	KUNIT_EXPECT_EQ(test, pages, found * 16);
+	KUNIT_EXPECT_GT(test, pages, 32768u * 8 / 10);
+	KUNIT_EXPECT_LT(test, pages, 32768u * 12 / 10);
+	quire_recent_stop();
+}
+
+static u32 blamed(const struct quire_blame *blame, unsigned int nr, u32 victim, u32 culprit)
+{
+	while (nr--) {
+		if (blame[nr].victim == victim && blame[nr].culprit == culprit)
+			return blame[nr].pages;
+	}
+	return 0;
+}
+
+/* What is evicted for others is charged to those who take memory, in proportion, of late. */
+static void admissions_are_charged_in_turn(struct kunit *test)
+{
+	u32 i, first = 0, second = 0;
+
+	quire_blame_start();
+	KUNIT_EXPECT_EQ(test, quire_admissions_take(), 0u);
+	for (i = 0; i < 10000; i++)
+		quire_admissions_note(33);
+	for (i = 0; i < 256; i++)
+		quire_admissions_note(i % 4 ? 11 : 22);
+	for (i = 0; i < 2560; i++) {
+		switch (quire_admissions_take()) {
+		case 11:
+			first++;
+			break;
+		case 22:
+			second++;
+			break;
+		}
+	}
+	KUNIT_EXPECT_EQ(test, first, 1920u);
+	KUNIT_EXPECT_EQ(test, second, 640u);
+}
+
+static void blame_fades(struct kunit *test)
+{
+	struct quire_blame *blame = kunit_kcalloc(test, QUIRE_BLAMES, sizeof(*blame), GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, blame);
+	quire_blame_start();
+	for (i = 0; i < 100; i++) {
+		quire_blame_add(1, 2, 30);
+		quire_blame_add(1, 2, 10);
+		quire_blame_add(2, 1, 5);
+		quire_blame_age();
+	}
+	KUNIT_EXPECT_EQ(test, quire_blame_read(blame, QUIRE_BLAMES), 2u);
+	KUNIT_EXPECT_GE(test, blamed(blame, 2, 1, 2), 300u);
+	KUNIT_EXPECT_LE(test, blamed(blame, 2, 1, 2), 320u);
+	KUNIT_EXPECT_GE(test, blamed(blame, 2, 2, 1), 30u);
+	KUNIT_EXPECT_LE(test, blamed(blame, 2, 2, 1), 40u);
+	KUNIT_EXPECT_EQ(test, quire_blame_read(blame, 1), 1u);
+	for (i = 0; i < 60; i++)
+		quire_blame_age();
+	KUNIT_EXPECT_EQ(test, quire_blame_read(blame, QUIRE_BLAMES), 0u);
+}
+
+/* More pairs than there is room for: those that are there are right. */
+static void blame_has_its_bounds(struct kunit *test)
+{
+	struct quire_blame *blame = kunit_kcalloc(test, QUIRE_BLAMES, sizeof(*blame), GFP_KERNEL);
+	unsigned int i, nr;
+
+	KUNIT_ASSERT_NOT_NULL(test, blame);
+	quire_blame_start();
+	for (i = 1; i <= 5000; i++)
+		quire_blame_add(i, i + 1, i);
+	quire_blame_age();
+	nr = quire_blame_read(blame, QUIRE_BLAMES);
+	KUNIT_EXPECT_GT(test, nr, QUIRE_BLAMES * 9 / 10);
+	for (i = 0; i < nr; i++)
+		KUNIT_ASSERT_EQ(test, blame[i].pages, blame[i].victim);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(thrashing_is_named_within_a_second),
+	KUNIT_CASE(its_end_is_named_within_two_seconds),
+	KUNIT_CASE(coming_back_is_no_thrashing),
+	KUNIT_CASE(a_short_spike_is_none),
+	KUNIT_CASE(a_pause_is_no_end),
+	KUNIT_CASE(a_stuck_disk_changes_nothing),
+	KUNIT_CASE(not_thrashing_at_all),
+	KUNIT_CASE(the_bounds_are_exact),
+	KUNIT_CASE(late_looks_count_for_more),
+	KUNIT_CASE(the_window_is_the_last_looks),
+	KUNIT_CASE(growth_without_use_is_suspected),
+	KUNIT_CASE(a_suspicion_takes_its_time),
+	KUNIT_CASE(recent_evictions_are_known),
+	KUNIT_CASE(old_evictions_are_not),
+	KUNIT_CASE(samples_stand_for_all),
+	KUNIT_CASE(admissions_are_charged_in_turn),
+	KUNIT_CASE(blame_fades),
+	KUNIT_CASE(blame_has_its_bounds),
+	{}
+};
+
+struct kunit_suite quire_thrash_suite = {
+	.name = "thrash",
+	.test_cases = cases,
+};

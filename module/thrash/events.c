@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What comes into memory, goes, and comes back: noted for the verdict and for the blame.
+ *
+ *	mm_lru_insertion	a page is on the LRU lists: somebody has it
+ *	workingset_eviction	reclaim has evicted one, for somebody
+ *	workingset_refault	an evicted one comes back, wanted by the current process
+ *
+ * Context: all handlers run with preemption off, some with interrupts off and the lock of
+ * the lists or of a mapping held. They take no lock, and allocate nothing.
+ */
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/sched.h>
+#include "stat/tally.h"
+#include "thrash/blame.h"
+#include "thrash/events.h"
+#include "thrash/recent.h"
+
+#define QUIRE_RECENT_BITS	20	/* of the table: a million places, 8 MiB */
+
+/*
+ * What a page would come back as: its place in a file, or its slot of swap. 0 for a page
+ * that is read from memory-like swap past the swap cache: its slot is not yet in it.
+ */
+static u64 quire_place_of(struct folio *folio)
+{
+	if (folio_test_swapcache(folio))
+		return (u64)page_private(&folio->page) * 2 + 1;
+	if (folio_test_anon(folio))
+		return 0;
+	return ((u64)(unsigned long)folio->mapping ^ folio->index * 0x9e3779b97f4a7c15ull) & ~1ull;
+}
+
+/* Reclaim, read-ahead and writeback work for others. */
+static bool quire_works_for_others(void)
+{
+	return current->flags & PF_KTHREAD || !in_task();
+}
+
+static void quire_on_admission(void *data, struct folio *folio)
+{
+	if (folio_test_unevictable(folio) || quire_works_for_others())
+		return;
+	quire_tally(QUIRE_ADMITTED_PAGES, folio_nr_pages(folio));
+	quire_admissions_note(current->tgid);
+}
+
+static int quire_on_evicted(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct folio *folio = (struct folio *)regs_get_kernel_argument(regs, 0);
+
+	quire_tally(QUIRE_EVICTED_PAGES, folio_nr_pages(folio));
+	quire_recent_note(quire_place_of(folio), quire_works_for_others() ?
+			  quire_admissions_take() : current->tgid);
+	return 0;
+}
+
+static int quire_on_comeback(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct folio *folio = (struct folio *)regs_get_kernel_argument(regs, 0);
+	u64 place = quire_place_of(folio);
+	unsigned int pages;
+	u32 culprit = 0;
+
+	/* The kernel itself remembers no more than recent evictions. */
+	pages = place ? quire_recent_take(place, &culprit) : 1;
+	if (!pages)
+		return 0;
+	pages *= folio_nr_pages(folio);
+	quire_tally(QUIRE_REFAULT_SOON_PAGES, pages);
+	if (!quire_works_for_others())
+		quire_blame_add(current->tgid, culprit, pages);
+	return 0;
+}
+
+struct quire_hook quire_thrash_hooks[QUIRE_NR_THRASH_HOOKS] = {
+	{
+		.kind = QUIRE_HOOK_ENTRY, .name = "workingset_refault", .required = true,
+		.kp.pre_handler = quire_on_comeback, .cost = "a look at a cache line, and two counts a refault",
+	}, {
+		.kind = QUIRE_HOOK_ENTRY, .name = "workingset_eviction", .required = true,
+		.kp.pre_handler = quire_on_evicted, .cost = "a write to a cache line, and a count an eviction",
+	}, {
+		.kind = QUIRE_HOOK_TRACE, .name = "mm_lru_insertion", .required = true,
+		.probe = quire_on_admission, .cost = "two counts a page that comes into memory",
+	},
+};
+
+static const enum quire_count quire_thrash_counts[] = {
+	QUIRE_ADMITTED_PAGES, QUIRE_EVICTED_PAGES, QUIRE_REFAULT_SOON_PAGES,
+	QUIRE_VERDICTS, QUIRE_VERDICT_TIME,
+};
+
+/**
+ * quire_thrash_events_start - begin to note what comes and goes
+ *
+ * Context: process, may sleep.
+ * Return: 0 or an errno.
+ */
+int quire_thrash_events_start(void)
+{
+	int err = quire_recent_start(totalram_pages(), QUIRE_RECENT_BITS);
+
+	if (err)
+		return err;
+	quire_blame_start();
+	err = quire_hooks_attach(quire_thrash_hooks, QUIRE_NR_THRASH_HOOKS);
+	if (err) {
+		quire_recent_stop();
+		return err;
+	}
+	quire_tally_provide(quire_thrash_counts, ARRAY_SIZE(quire_thrash_counts));
+	return 0;
+}
+
+/**
+ * quire_thrash_events_stop - no handler runs any more on return
+ *
+ * Context: process, may sleep.
+ */
+void quire_thrash_events_stop(void)
+{
+	quire_hooks_detach(quire_thrash_hooks, QUIRE_NR_THRASH_HOOKS);
+	quire_recent_stop();
+}

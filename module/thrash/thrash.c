@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Thrashing: a thread that looks four times a second at what each process, and the
+ * machine, has lost since the last look, and judges it (verdict.c).
+ *
+ *	tally	    stalls, refaults, evictions ---\
+ *	kernel	    time worked		        ----+--> judge, for each and for all
+ *	workingset  what is needed	        ---/
+ *
+ * The thread allocates little and waits for no memory, so that it goes on when there is
+ * none. What it knows is under one mutex; it is held for a look, and by readers.
+ */
+#include <linux/freezer.h>
+#include <linux/hashtable.h>
+#include <linux/kernel_stat.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include "quire/part.h"
+#include "stat/tally.h"
+#include "stat/wait.h"
+#include "thrash/events.h"
+#include "thrash/thrash.h"
+#include "workingset/workingset.h"
+
+#define QUIRE_THRASH_NICE	-10
+#define QUIRE_PENDING_MAX	256	/* processes that wait at once */
+
+/**
+ * struct quire_sums - what has been lost and done, since ever
+ * @waited_ns:	as in struct quire_loss; this and what follows
+ * @reclaim_ns:	likewise
+ * @user_ns:	time of CPUs in programs
+ * @system_ns:	and in the kernel for them
+ * @refaults:	likewise
+ * @evictions:	likewise
+ */
+struct quire_sums {
+	u64 waited_ns;
+	u64 reclaim_ns;
+	u64 user_ns;
+	u64 system_ns;
+	u64 refaults;
+	u64 evictions;
+};
+
+/**
+ * struct quire_subject - what is judged: a process, or the machine
+ * @sums:	at the last look
+ * @judge:	the verdict
+ */
+struct quire_subject {
+	struct quire_sums sums;
+	struct quire_judge judge;
+};
+
+/**
+ * struct quire_suspect - a process
+ * @hash:	in quire_suspects
+ * @pid:	referenced
+ * @look:	that last saw it
+ * @subject:	what is judged
+ * @needed_pages: its working set, or QUIRE_UNKNOWN
+ * @memory_pages: what it has in memory
+ * @leak:	whether it grows
+ */
+struct quire_suspect {
+	struct hlist_node hash;
+	struct pid *pid;
+	u32 look;
+	struct quire_subject subject;
+	u64 needed_pages;
+	u64 memory_pages;
+	struct quire_leak leak;
+};
+
+static unsigned int quire_look_ms = QUIRE_THRASH_INTERVAL_MS;
+static unsigned int quire_leak_s = QUIRE_LEAK_SECONDS;
+
+static DEFINE_MUTEX(quire_thrash_mutex);		/* all that follows */
+static DEFINE_HASHTABLE(quire_suspects, 10);
+static struct quire_subject quire_machine;
+static u64 quire_thrashings;
+static u64 quire_thrashed_ns;
+static u64 quire_needed_pages;			/* by all processes, or QUIRE_UNKNOWN */
+static u64 quire_look_ns;			/* of the last look */
+static u32 quire_look;				/* its number; 0: there was none yet */
+static struct task_struct *quire_thrash_thread;
+
+/* The thread's own. */
+static struct quire_proc_info quire_look_info;
+static struct quire_ws_info quire_look_ws;
+static struct quire_pending quire_pending[QUIRE_PENDING_MAX];
+static unsigned int quire_nr_pending;
+
+static u64 quire_grown(u64 now, u64 before)
+{
+	return now > before ? now - before : 0;
+}
+
+static void quire_judge_subject(struct quire_subject *subject, const struct quire_sums *now,
+				u64 evictions, u64 elapsed_ns, u64 interval_ns)
+{
+	const struct quire_sums *before = &subject->sums;
+	struct quire_loss loss = {
+		.elapsed_ns = elapsed_ns,
+		.waited_ns = quire_grown(now->waited_ns, before->waited_ns),
+		.reclaim_ns = quire_grown(now->reclaim_ns, before->reclaim_ns),
+		.refaults = quire_grown(now->refaults, before->refaults),
+		.evictions = evictions,
+	};
+	u64 system_ns = quire_grown(now->system_ns, before->system_ns);
+
+	/* A stall keeps a CPU busy, too, in the kernel: that is no work. */
+	loss.worked_ns = quire_grown(now->user_ns, before->user_ns) +
+			 quire_grown(system_ns, loss.waited_ns + loss.reclaim_ns);
+	subject->sums = *now;
+	quire_judge_look(&subject->judge, &loss, interval_ns);
+}
+
+static void quire_machine_sums(struct quire_sums *sums)
+{
+	const struct kernel_cpustat *stat;
+	int cpu;
+
+	*sums = (struct quire_sums){
+		.waited_ns = quire_tally_total(QUIRE_STALL_SWAP_IN_TIME) +
+			     quire_tally_total(QUIRE_STALL_FILE_TIME),
+		.reclaim_ns = quire_tally_total(QUIRE_STALL_RECLAIM_TIME) +
+			      quire_tally_total(QUIRE_STALL_COMPACTION_TIME),
+		.refaults = quire_tally_total(QUIRE_REFAULT_SOON_PAGES),
+		.evictions = quire_tally_total(QUIRE_EVICTED_PAGES),
+	};
+	for_each_possible_cpu(cpu) {
+		stat = &kcpustat_cpu(cpu);
+		sums->user_ns += READ_ONCE(stat->cpustat[CPUTIME_USER]) +
+				 READ_ONCE(stat->cpustat[CPUTIME_NICE]);
+		sums->system_ns += READ_ONCE(stat->cpustat[CPUTIME_SYSTEM]);
+	}
+}
+
+static void quire_process_sums(const struct quire_proc_info *info, struct quire_sums *sums)
+{
+	*sums = (struct quire_sums){
+		.waited_ns = info->count[QUIRE_STALL_SWAP_IN_TIME] +
+			     info->count[QUIRE_STALL_FILE_TIME],
+		.reclaim_ns = info->count[QUIRE_STALL_RECLAIM_TIME] +
+			      info->count[QUIRE_STALL_COMPACTION_TIME],
+		.user_ns = info->user_ns,
+		.system_ns = info->system_ns,
+		.refaults = info->count[QUIRE_REFAULT_SOON_PAGES],
+	};
+}
+
+/*
+ * Add what waits have cost that go on, of one process or (tgid 0) of all: when they end it
+ * is in the tally, and no longer here, so that the sum grows evenly.
+ */
+static void quire_add_pending(u32 tgid, struct quire_sums *sums)
+{
+	unsigned int i;
+
+	for (i = 0; i < quire_nr_pending; i++) {
+		if (tgid && quire_pending[i].tgid != tgid)
+			continue;
+		sums->waited_ns += quire_pending[i].waited_ns;
+		sums->reclaim_ns += quire_pending[i].reclaim_ns;
+	}
+}
+
+static struct quire_suspect *quire_suspect_find(struct pid *pid)
+{
+	struct quire_suspect *suspect;
+
+	hash_for_each_possible(quire_suspects, suspect, hash, (unsigned long)pid) {
+		if (suspect->pid == pid)
+			return suspect;
+	}
+	return NULL;
+}
+
+/* Of a process that is new, what it did before is not known: the next look judges it. */
+static void quire_suspect_add(struct pid *pid, const struct quire_sums *sums)
+{
+	struct quire_suspect *suspect = kzalloc(sizeof(*suspect), GFP_NOWAIT | __GFP_NOWARN);
+
+	if (!suspect)
+		return;
+	suspect->pid = get_pid(pid);
+	suspect->look = quire_look;
+	suspect->subject.sums = *sums;
+	suspect->needed_pages = QUIRE_UNKNOWN;
+	hash_add(quire_suspects, &suspect->hash, (unsigned long)pid);
+}
+
+static void quire_suspect_free(struct quire_suspect *suspect)
+{
+	hash_del(&suspect->hash);
+	put_pid(suspect->pid);
+	kfree(suspect);
+}
+
+/* What it needs, and whether it grows without need. */
+static void quire_look_at_memory(struct quire_suspect *suspect, const struct quire_proc_info *info,
+				 u64 now_ns, u64 *needed_pages)
+{
+	suspect->memory_pages = info->resident_pages;
+	suspect->needed_pages = QUIRE_UNKNOWN;
+	if (!READ_ONCE(quire_workingset_part.running) ||
+	    !quire_workingset_read(info->pid, &quire_look_ws)) {
+		suspect->leak.nr = 0;
+		return;
+	}
+	suspect->needed_pages = quire_look_ws.all[QUIRE_WSS_10S].pages;
+	*needed_pages += quire_look_ws.all[QUIRE_WSS_10S_SHARE].pages;
+	quire_leak_look(&suspect->leak, div_u64(now_ns, NSEC_PER_MSEC),
+			READ_ONCE(quire_leak_s) * MSEC_PER_SEC,
+			info->anon_pages + info->swapped_pages, suspect->needed_pages);
+}
+
+static void quire_look_at_process(const struct quire_proc_info *info, u64 now_ns, u64 evictions,
+				  u64 interval_ns, u64 *needed_pages)
+{
+	struct quire_suspect *suspect = quire_suspect_find(info->pid);
+	struct quire_sums sums;
+
+	if (info->kthread || info->exited)
+		return;
+	quire_process_sums(info, &sums);
+	quire_add_pending(pid_nr(info->pid), &sums);
+	if (!suspect) {
+		quire_suspect_add(info->pid, &sums);
+		return;
+	}
+	suspect->look = quire_look;
+	quire_judge_subject(&suspect->subject, &sums, evictions, now_ns - quire_look_ns, interval_ns);
+	quire_look_at_memory(suspect, info, now_ns, needed_pages);
+}
+
+static void quire_judge_machine(const struct quire_sums *sums, u64 evictions, u64 elapsed_ns,
+				u64 interval_ns)
+{
+	bool before = quire_machine.judge.state == QUIRE_THRASHING, now;
+
+	quire_judge_subject(&quire_machine, sums, evictions, elapsed_ns, interval_ns);
+	now = quire_machine.judge.state == QUIRE_THRASHING;
+	if (now && !before)
+		quire_thrashings++;
+	if (before)
+		quire_thrashed_ns += elapsed_ns;
+}
+
+static void quire_look_at_all(u64 interval_ns)
+{
+	u64 now_ns = ktime_get_ns(), evictions, needed_pages = 0;
+	struct quire_suspect *suspect;
+	struct hlist_node *next;
+	struct quire_sums sums;
+	unsigned long id = 0;
+	int bucket;
+
+	quire_tally_gather();
+	quire_nr_pending = quire_waits_pending(quire_pending, QUIRE_PENDING_MAX);
+	quire_machine_sums(&sums);
+	quire_add_pending(0, &sums);
+	evictions = quire_grown(sums.evictions, quire_machine.sums.evictions);
+	if (quire_look)
+		quire_judge_machine(&sums, evictions, now_ns - quire_look_ns, interval_ns);
+	quire_machine.sums = sums;
+	quire_look = max(quire_look + 1, 1u);
+	while (quire_proc_next(&id, &quire_look_info)) {
+		quire_look_at_process(&quire_look_info, now_ns, evictions, interval_ns,
+				      &needed_pages);
+		quire_proc_info_put(&quire_look_info);
+	}
+	hash_for_each_safe(quire_suspects, bucket, next, suspect, hash) {
+		if (suspect->look != quire_look)
+			quire_suspect_free(suspect);
+	}
+	quire_needed_pages = needed_pages ?: QUIRE_UNKNOWN;
+	quire_blame_age();
+	quire_look_ns = now_ns;
+	quire_tally(QUIRE_VERDICTS, 1);
+	quire_tally(QUIRE_VERDICT_TIME, ktime_get_ns() - now_ns);
+}
+
+static int quire_thrash_run(void *data)
+{
+	unsigned int ms;
+
+	set_freezable();
+	set_user_nice(current, QUIRE_THRASH_NICE);
+	while (!kthread_freezable_should_stop(NULL)) {
+		ms = READ_ONCE(quire_look_ms);
+		mutex_lock(&quire_thrash_mutex);
+		quire_look_at_all(ms * NSEC_PER_MSEC);
+		mutex_unlock(&quire_thrash_mutex);
+		schedule_timeout_interruptible(msecs_to_jiffies(ms));
+	}
+	return 0;
+}
+
+static int quire_thrash_start(void)
+{
+	struct task_struct *thread;
+	int err;
+
+	/* Without stalls there is nothing to judge by; that they are switched off may change. */
+	if (quire_stall_part.error)
+		return quire_stall_part.error;
+	err = quire_thrash_events_start();
+	if (err)
+		return err;
+	mutex_lock(&quire_thrash_mutex);
+	memset(&quire_machine, 0, sizeof(quire_machine));
+	quire_thrashings = 0;
+	quire_thrashed_ns = 0;
+	quire_needed_pages = QUIRE_UNKNOWN;
+	quire_look = 0;
+	thread = kthread_run(quire_thrash_run, NULL, "quire_thrash");
+	if (!IS_ERR(thread))
+		quire_thrash_thread = thread;
+	mutex_unlock(&quire_thrash_mutex);
+	if (!IS_ERR(thread))
+		return 0;
+	quire_thrash_events_stop();
+	return PTR_ERR(thread);
+}
+
+static void quire_thrash_stop(void)
+{
+	struct task_struct *thread = quire_thrash_thread;
+	struct quire_suspect *suspect;
+	struct hlist_node *next;
+	int bucket;
+
+	kthread_stop(thread);
+	mutex_lock(&quire_thrash_mutex);
+	quire_thrash_thread = NULL;
+	hash_for_each_safe(quire_suspects, bucket, next, suspect, hash)
+		quire_suspect_free(suspect);
+	mutex_unlock(&quire_thrash_mutex);
+	quire_thrash_events_stop();
+}
+
+static void quire_thrash_fill(const struct quire_subject *subject, struct quire_thrash_info *info)
+{
+	info->state = subject->judge.state;
+	/* The state was found by the last look, and is a little older by now. */
+	info->state_ms = div_u64(subject->judge.state_ns + ktime_get_ns() - quire_look_ns,
+				 NSEC_PER_MSEC);
+	quire_judge_window(&subject->judge, &info->loss);
+}
+
+/**
+ * quire_thrash_read - the verdict on the machine
+ * @info:	filled in
+ *
+ * Context: process, may sleep.
+ * Return: false if the part does not run.
+ */
+bool quire_thrash_read(struct quire_thrash_info *info)
+{
+	bool there;
+
+	mutex_lock(&quire_thrash_mutex);
+	there = quire_thrash_thread && quire_look;
+	if (there) {
+		*info = (struct quire_thrash_info){
+			.needed_pages = quire_needed_pages,
+			.memory_pages = totalram_pages(),
+			.thrashings = quire_thrashings,
+			.thrashed_ms = div_u64(quire_thrashed_ns, NSEC_PER_MSEC),
+		};
+		quire_thrash_fill(&quire_machine, info);
+	}
+	mutex_unlock(&quire_thrash_mutex);
+	return there;
+}
+
+/**
+ * quire_thrash_read_process - the verdict on a process
+ * @pid:	the process
+ * @info:	filled in
+ *
+ * Context: process, may sleep.
+ * Return: false if there is none.
+ */
+bool quire_thrash_read_process(struct pid *pid, struct quire_thrash_info *info)
+{
+	struct quire_suspect *suspect;
+
+	mutex_lock(&quire_thrash_mutex);
+	suspect = quire_suspect_find(pid);
+	if (suspect) {
+		*info = (struct quire_thrash_info){
+			.needed_pages = suspect->needed_pages,
+			.memory_pages = suspect->memory_pages,
+		};
+		quire_thrash_fill(&suspect->subject, info);
+		info->leaks = quire_leak_suspected(&suspect->leak, &info->leak);
+	}
+	mutex_unlock(&quire_thrash_mutex);
+	return suspect;
+}
+
+/**
+ * quire_thrash_read_blame - who evicts whom
+ * @blame:	filled in
+ * @max:	so many at most
+ *
+ * Context: process, may sleep.
+ * Return: how many there are.
+ */
+unsigned int quire_thrash_read_blame(struct quire_blame *blame, unsigned int max)
+{
+	unsigned int nr;
+
+	mutex_lock(&quire_thrash_mutex);
+	nr = quire_blame_read(blame, max);
+	mutex_unlock(&quire_thrash_mutex);
+	return nr;
+}
+
+/**
+ * quire_thrash_is_blind - whether stalls are not counted, so that nothing can be judged
+ */
+bool quire_thrash_is_blind(void)
+{
+	return !READ_ONCE(quire_stall_part.running);
+}
+
+/**
+ * quire_thrash_interval_ms - time between looks
+ */
+unsigned int quire_thrash_interval_ms(void)
+{
+	return READ_ONCE(quire_look_ms);
+}
+
+/**
+ * quire_thrash_set_interval_ms - look so often, from the next look on
+ * @ms:		not 0
+ */
+void quire_thrash_set_interval_ms(unsigned int ms)
+{
+	WRITE_ONCE(quire_look_ms, ms);
+}
+
+/**
+ * quire_leak_seconds - how long a process must grow to be suspected
+ */
+unsigned int quire_leak_seconds(void)
+{
+	return READ_ONCE(quire_leak_s);
+}
+
+/**
+ * quire_leak_set_seconds - suspect what has grown for so long
+ * @seconds:	not 0
+ */
+void quire_leak_set_seconds(unsigned int seconds)
+{
+	WRITE_ONCE(quire_leak_s, seconds);
+}
+
+struct quire_part quire_thrash_part = {
+	.name = "thrash",
+	.about = "the verdict on thrashing, who causes it, suspected leaks",
+	.limits = "judges by stalls, so that part must run; suspects leaks only while workingset runs",
+	.start = quire_thrash_start,
+	.stop = quire_thrash_stop,
+	.hooks = quire_thrash_hooks,
+	.nr_hooks = QUIRE_NR_THRASH_HOOKS,
+	.optional = true,
+};
