@@ -320,6 +320,82 @@ void quire_config_free(struct quire_config *config);
  */
 const char *quire_config_value(const struct quire_config *config, const char *name);
 
+/* What a line of thrash is, and what its numbers are, in order. */
+enum quire_thrash_kind {
+	QUIRE_THRASH_SENTENCE,	/* pid, QUIRE_NONE for the machine; the text is the sentence */
+	QUIRE_THRASH_CULPRIT,	/* pid, pages, permille, others; the text is the command */
+	QUIRE_THRASH_BLAME,	/* victim, culprit, pages */
+	QUIRE_THRASH_PROCESS,	/*
+				 * pid, since_ms, stalled_permille, lost_permille, waited_us,
+				 * reclaim_us, refault_soon_pages, needed_pages, resident_pages; the
+				 * text is the command
+				 */
+	QUIRE_THRASH_LEAK,	/* pid, since_ms, grown_pages, pages_an_hour; the command */
+};
+
+#define QUIRE_THRASH_NUMBERS	9
+
+/**
+ * struct quire_thrash_line - a line of thrash that is about processes
+ * @kind: what it is
+ * @number: its numbers; QUIRE_NONE if they are not known, or not there
+ * @state: of a QUIRE_THRASH_PROCESS, else NULL
+ * @text: the sentence or the command, or NULL
+ */
+struct quire_thrash_line {
+	enum quire_thrash_kind kind;
+	uint64_t number[QUIRE_THRASH_NUMBERS];
+	char *state;
+	char *text;
+};
+
+/**
+ * struct quire_thrash - what /proc/quire/thrash says
+ * @state: of the machine: off, unknown, calm, tight or thrashing
+ * @fact: the other lines `name value` of the machine
+ * @facts: how many
+ * @value: of each of them
+ * @line: the rest, in the file's order
+ * @lines: how many
+ * @text: what the names point into
+ */
+struct quire_thrash {
+	const char *state;
+	char *fact[QUIRE_COLUMNS_MAX];
+	uint64_t value[QUIRE_COLUMNS_MAX];
+	size_t facts;
+	struct quire_thrash_line *line;
+	size_t lines;
+	char *text;
+};
+
+/**
+ * quire_thrash_parse() - understand /proc/quire/thrash
+ * @thrash: filled in; free it with quire_thrash_free()
+ * @text: the file
+ * @size: bytes of it
+ * @error: filled in on failure
+ *
+ * Return: 0, -EBADMSG, -ENOMEM.
+ */
+int quire_thrash_parse(struct quire_thrash *thrash, const char *text, size_t size,
+		       struct quire_error *error);
+
+/**
+ * quire_thrash_free() - free what a verdict holds
+ * @thrash: parsed, or all zeros
+ */
+void quire_thrash_free(struct quire_thrash *thrash);
+
+/**
+ * quire_thrash_value() - a number of the machine by its name
+ * @thrash: a verdict
+ * @name: its name
+ *
+ * Return: the number; QUIRE_NONE if it is not known or not there.
+ */
+uint64_t quire_thrash_value(const struct quire_thrash *thrash, const char *name);
+
 /**
  * struct quire_source - where to read from
  * @dir: where stat, processes, config and status are
@@ -427,6 +503,17 @@ int quire_read_status(const struct quire_source *source, struct quire_status *st
  * Return: as quire_read().
  */
 int quire_read_config(const struct quire_source *source, struct quire_config *config,
+		      struct quire_error *error);
+
+/**
+ * quire_read_thrash() - read the verdict on thrashing
+ * @source: from where
+ * @thrash: filled in; free it with quire_thrash_free()
+ * @error: filled in on failure
+ *
+ * Return: as quire_read().
+ */
+int quire_read_thrash(const struct quire_source *source, struct quire_thrash *thrash,
 		      struct quire_error *error);
 
 /**

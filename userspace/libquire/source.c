@@ -238,6 +238,22 @@ int quire_read_config(const struct quire_source *source, struct quire_config *co
 	return err;
 }
 
+int quire_read_thrash(const struct quire_source *source, struct quire_thrash *thrash,
+		      struct quire_error *error)
+{
+	size_t size;
+	char *text;
+	int err;
+
+	memset(thrash, 0, sizeof(*thrash));
+	err = read_file(source, source->dir, "thrash", QUIRE_PROCESSES_MAX, &text, &size, error);
+	if (err)
+		return err;
+	err = quire_thrash_parse(thrash, text, size, error);
+	free(text);
+	return err;
+}
+
 int quire_read_policies(const struct quire_source *source, struct quire_policies *policies,
 			struct quire_error *error)
 {

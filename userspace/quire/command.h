@@ -64,6 +64,7 @@ int command_protect(int argc, char **argv);
 int command_ps(int argc, char **argv);
 int command_sim(int argc, char **argv);
 int command_status(int argc, char **argv);
+int command_thrash(int argc, char **argv);
 int command_tlb(int argc, char **argv);
 int command_top(int argc, char **argv);
 int command_trace(int argc, char **argv);

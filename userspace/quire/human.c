@@ -98,23 +98,29 @@ static int printable(const unsigned char *text)
 	return size;
 }
 
-struct human human_command(const char *command)
+void human_text(const char *text, char *out, size_t size)
 {
-	struct human human;
 	size_t used = 0;
 
-	while (*command && used < sizeof(human.text) - 1) {
-		int size = printable((const unsigned char *)command);
+	while (*text && used < size - 1) {
+		int length = printable((const unsigned char *)text);
 
-		if (used + size >= sizeof(human.text))
+		if (used + length >= size)
 			break;
-		if (size)
-			memcpy(human.text + used, command, size);
+		if (length)
+			memcpy(out + used, text, length);
 		else
-			human.text[used] = '?';
-		command += size ? size : 1;
-		used += size ? size : 1;
+			out[used] = '?';
+		text += length ? length : 1;
+		used += length ? length : 1;
 	}
-	human.text[used] = '\0';
+	out[used] = '\0';
+}
+
+struct human human_command(const char *command)
+{
+	struct human human = { "" };
+
+	human_text(command, human.text, sizeof(human.text));
 	return human;
 }

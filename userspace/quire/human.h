@@ -5,6 +5,7 @@
 #ifndef QUIRE_HUMAN_H
 #define QUIRE_HUMAN_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /**
@@ -39,6 +40,15 @@ struct human human_ns(uint64_t ns);
  * @whole: the whole; 0 gives "-"
  */
 struct human human_share(double part, double whole);
+
+/**
+ * human_text() - a text as it can be printed: what could steer a terminal, or is no UTF-8, is
+ * replaced by question marks
+ * @text: any bytes
+ * @out: where it goes; what does not fit is cut off
+ * @size: bytes of that, the NUL included
+ */
+void human_text(const char *text, char *out, size_t size);
 
 /**
  * human_command() - a command as it can be printed: what could steer a terminal, or is no UTF-8,

@@ -1,0 +1,221 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The verdict on thrashing: named soon after it begins, over soon after it ends, and the right
+# process blamed; and what looks like it, and is not. A leak is suspected.
+#
+# since_ms says when the state began, however late it is read, so that a reader that has to wait
+# for memory itself still measures exactly.
+
+# shellcheck disable=SC2034,SC2154 # what is set by name
+# shellcheck source=scripts/vm/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+set_config() {
+	echo "$1" >/proc/quire/config
+}
+
+now_ms() {
+	now=$((${EPOCHREALTIME/./} / 1000))
+}
+
+# look: the verdict, in the array V and in $began, when that state began; its lines in $lines
+declare -A V
+look() {
+	local line
+
+	mapfile -t lines </proc/quire/thrash
+	now_ms
+	for line in "${lines[@]}"; do
+		V[${line%% *}]=${line#* }
+	done
+	began=$((now - V[since_ms]))
+}
+
+# go_on: let the load run that has been started; $went is when
+go_on() {
+	now_ms
+	went=$now
+	echo >&"$load_in"
+}
+
+# stop_load: end it, without a report; $ended is when
+stop_load() {
+	kill -KILL "$load_pid" "$worker" 2>/dev/null
+	now_ms
+	ended=$now
+	exec {load_in}>&- {load_out}<&-
+	wait "$load_pid" 2>/dev/null
+}
+
+# until_calm: wait until the machine is calm, 15 s at the most
+until_calm() {
+	local i
+
+	for i in {1..60}; do
+		look
+		[ "${V[state]}" != calm ] || return 0
+		sleep 0.25
+	done
+}
+
+# named WHAT: the machine thrashes, and that was said soon after $went. It takes 0.7 to 1 s; in a guest
+# of a host with four times more to do than it can, up to 4 s were seen.
+named() {
+	local i
+
+	for i in {1..150}; do
+		look
+		[ "${V[state]}" != thrashing ] || break
+		sleep 0.1
+	done
+	is "${V[state]}" thrashing "$1 is thrashing"
+	within $((began - went)) 0 10000 "named after $((began - went)) ms"
+}
+
+# over: it is calm soon after $ended, which takes 1.3 to 1.6 s
+over() {
+	until_calm
+	is "${V[state]}" calm "calm again"
+	within $((began - ended)) -1000 10000 "after $((began - ended)) ms"
+}
+
+# process PID: its state, "" if it is not listed
+process() {
+	local line words
+
+	for line in "${lines[@]}"; do
+		[[ $line == "process $1 "* ]] || continue
+		read -ra words <<<"$line"
+		echo "${words[2]}"
+	done
+}
+
+# first_culprit: the process that most was evicted for
+first_culprit() {
+	local line words
+
+	for line in "${lines[@]}"; do
+		[[ $line == "culprit "* ]] || continue
+		read -ra words <<<"$line"
+		echo "${words[1]}"
+		return
+	done
+}
+
+# quiet WHAT COMMAND...: the machine does not thrash while it runs
+quiet() {
+	local what=$1 before
+	shift
+
+	look
+	before=${V[thrashings]}
+	"$@"
+	look
+	is "${V[thrashings]}" "$before" "$what is no thrashing"
+	until_calm
+}
+
+# until_leak: until the load is suspected of a leak, 40 s at the most
+until_leak() {
+	local i
+
+	for i in {1..40}; do
+		sleep 1
+		look
+		[[ " ${lines[*]}" != *" leak $worker "* ]] || return 0
+	done
+}
+
+load thrash=1
+mark_log
+sleep 1.5
+look
+is "${V[state]}" calm "a machine at rest is calm"
+
+# With memory to spare.
+quiet "much work with memory to spare" eval 'start random -n 15000 --seconds=2; go; end'
+
+# A loop that does not fit.
+limit=40M start loop --size=60M --seconds=60
+until_calm
+go_on
+named "a loop over more memory than there is"
+sleep 1
+look
+is "$(process "$worker")" thrashing "so is the process"
+is "$(first_culprit)" "$worker" "which does it to itself"
+printf '%s\n' "${lines[@]}" | grep -q "^sentence $worker quire-load thrashes: .* pages that had been evicted"
+ok $? "it is said in words" || printf '# %s\n' "${lines[@]}"
+chmod 755 "$tmp"
+setpriv --reuid=65534 --regid=65534 --clear-groups cat /proc/quire/thrash >"$tmp/seen"
+grep -q '^state thrashing$' "$tmp/seen" && grep -q '^culprit - ' "$tmp/seen" &&
+	! grep -q "quire-load\|^blame\|^process\|^sentence [0-9]" "$tmp/seen"
+ok $? "another user learns that, and of no process" || sed 's/^/# /' "$tmp/seen"
+quire thrash >"$tmp/seen"
+is $? 4 "quire thrash says so by its exit status"
+grep -q "^ *$worker thrashing .* quire-load\$" "$tmp/seen"
+ok $? "and shows the process" || sed 's/^/# /' "$tmp/seen"
+(quire thrash --wait=calm --timeout 30 >/dev/null && touch "$tmp/calm") &
+waiter=$!
+stop_load
+over
+wait $waiter
+[ -e "$tmp/calm" ]
+ok $? "quire thrash --wait=calm returns"
+
+# Two that fit alone and not together.
+limit=40M start loop -p 2 --size=30M --seconds=60
+until_calm
+go_on
+named "a fight of two for memory"
+stop_load
+over
+
+# A hog and its victim, with the machine's own memory: huge pages take away most of it.
+echo 170 >/proc/sys/vm/nr_hugepages
+free=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
+say "$((free / 1024)) MiB are left"
+quire-load window -n 6000 -m 6000 --seconds=60 >/dev/null &
+victim=$!
+unset limit
+start loop --size=$((free + 40000))K --writes=30 --seconds=60
+until_calm
+go_on
+named "a hog beside a victim"
+hogs=0
+for _ in {1..8}; do
+	sleep 0.5
+	look
+	[ "$(first_culprit)" != "$worker" ] || hogs=$((hogs + 1))
+done
+within $hogs 4 8 "the hog is blamed most, in $hogs of 8 looks"
+stop_load
+over
+kill $victim
+wait $victim 2>/dev/null
+
+# One pass over a file of more than memory.
+head -c $((free + 60000))K /dev/zero >$data/big
+sync
+until_calm
+quiet "one pass over a big file" eval "cat $data/big >/dev/null"
+rm $data/big
+
+echo 0 >/proc/sys/vm/nr_hugepages
+
+# A leak: its cold pages go to swap, its working set stays.
+set_config leak_seconds=8
+set_config workingset=1
+set_config scan_interval_ms=500
+limit=40M start leak -n 100000 -m 5 --rate=12000
+quiet "a leak whose cold pages go to swap" eval 'go_on; until_leak'
+say "$(printf '%s\n' "${lines[@]}" | grep -E '^(leak|sentence) ')"
+printf '%s\n' "${lines[@]}" | grep -q "^leak $worker "
+ok $? "it is suspected"
+printf '%s\n' "${lines[@]}" | grep -v "^leak $worker " | grep -q "^leak "
+ok $((!$?)) "and nothing else is"
+stop_load
+
+is "$(complaints)" "" "no complaint of the kernel"
+finish
