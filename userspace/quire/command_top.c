@@ -322,5 +322,10 @@ int command_top(int argc, char **argv)
 	run(&this, &screen);
 	screen_close();
 	top_free(&this.top);
+	/* Who was told to go, goes so; ^C is a way to say q. */
+	if (told_to_end && told_to_end != SIGINT) {
+		signal(told_to_end, SIG_DFL);
+		raise(told_to_end);
+	}
 	return EXIT_GOOD;
 }

@@ -26,6 +26,7 @@ const struct top_column_info top_columns[TOP_COLUMNS + 1] = {
 	[TOP_SWAPIN] = { "SWAPIN", 7, 'i', "pages read from swap for it, a second" },
 	[TOP_REFAULT] = { "REFAULT", 8, 'r', "evicted pages that it wanted back, a second" },
 	[TOP_STALL] = { "STALL", 7, 't', "share of the time lost for want of memory" },
+	[TOP_STATE] = { "STATE", 7, 'v', "verdict: calm, tight, THRASH(ing)" },
 	[TOP_TLB] = { "TLB", 7, 'l', "TLB flushes that it caused, a second" },
 	[TOP_COLUMNS] = { "COMMAND", 16, 'c', "its name" },
 };
@@ -100,6 +101,8 @@ static void fill_row(const struct top *top, const struct places *places, struct 
 				quire_cell(table, row->row, places->now[i][j]) :
 				count_of(&top->live, row->row, places->now[i][j], places->before[i][j]));
 	}
+	if (top->verdict.state != VERDICT_UNKNOWN && !row->gone)
+		row->value[TOP_STATE] = verdict_of(&top->verdict, row->value[TOP_PID]);
 	row->command = human_command(table->label[row->row]);
 	row->working = QUIRE_NONE;
 }
@@ -311,11 +314,19 @@ double top_now(const struct top_history *history, int graph)
 struct human top_cell(const struct top *top, size_t row, int column)
 {
 	uint64_t value = top->row[row].value[column];
+	static const char *const states[] = {
+		[VERDICT_UNKNOWN] = "-", [VERDICT_CALM] = "calm", [VERDICT_TIGHT] = "tight",
+		[VERDICT_THRASHING] = "THRASH",
+	};
 	struct human human;
 
 	switch (column) {
 	case TOP_PID:
 		snprintf(human.text, sizeof(human.text), "%" PRIu64, value);
+		return human;
+	case TOP_STATE:
+		snprintf(human.text, sizeof(human.text), "%s",
+			 states[value > VERDICT_THRASHING ? VERDICT_UNKNOWN : value]);
 		return human;
 	case TOP_MEMORY:
 	case TOP_SWAP:
@@ -379,6 +390,7 @@ void top_free(struct top *top)
 {
 	live_drop(&top->reading[0]);
 	live_drop(&top->reading[1]);
+	verdict_free(&top->verdict);
 	free(top->live.match);
 	free(top->row);
 }

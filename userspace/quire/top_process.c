@@ -146,6 +146,7 @@ void view_process(const struct screen *screen, const struct top *top, struct vie
 {
 	const char *segment = "all";
 	const struct top_row *row;
+	char text[512];
 	size_t index = 0;
 
 	row = find_row(top, state->process, &index);
@@ -154,6 +155,10 @@ void view_process(const struct screen *screen, const struct top *top, struct vie
 		return;
 	}
 	draw_figures(screen, top, index, y);
+	if (verdict_sentence(&top->verdict, state->process)) {
+		human_text(verdict_sentence(&top->verdict, state->process), text, sizeof(text));
+		screen_put(screen, ++y, 1, INK_TIGHT, text);
+	}
 	y = draw_rates(screen, top, row->row, y + 1);
 	if (row->working == QUIRE_NONE) {
 		screen_put(screen, y, 1, INK_DIM, row->gone ? "" :

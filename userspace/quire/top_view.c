@@ -15,7 +15,7 @@ static const char *const view_names[VIEWS] = { "processes", "policies", "TLB", "
 
 /* The order in which columns are left out where there is little room: the last first. */
 static const int wanted[] = {
-	TOP_PID, TOP_COLUMNS, TOP_MEMORY, TOP_STALL, TOP_SWAP, TOP_WSS_10S, TOP_REFAULT, TOP_SWAPIN,
+	TOP_PID, TOP_COLUMNS, TOP_MEMORY, TOP_STALL, TOP_STATE, TOP_SWAP, TOP_WSS_10S, TOP_REFAULT, TOP_SWAPIN,
 	TOP_FAULTS, TOP_TLB, TOP_MAJOR, TOP_WSS_1S, TOP_WSS_60S, TOP_ANON, TOP_FILE, TOP_COW,
 };
 
@@ -168,14 +168,17 @@ static int draw_head(const struct screen *screen, const struct top *top,
 }
 
 /* Which columns there is room for: a bit each. */
-static unsigned int choose_columns(const struct screen *screen, int sort)
+static unsigned int choose_columns(const struct screen *screen, const struct top *top)
 {
+	int sort = top->sort;
 	unsigned int chosen = 1u << sort;
 	int used = top_columns[sort].width;
 
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
 		int column = wanted[i];
 
+		if (column == TOP_STATE && top->verdict.state == VERDICT_UNKNOWN)
+			continue;
 		if (column == sort || used + top_columns[column].width > screen->columns)
 			continue;
 		chosen |= 1u << column;
@@ -206,7 +209,7 @@ static void draw_row(const struct screen *screen, const struct top *top, size_t 
 void view_processes(const struct screen *screen, const struct top *top, struct view_state *state,
 		    int y, int last)
 {
-	unsigned int chosen = choose_columns(screen, top->sort);
+	unsigned int chosen = choose_columns(screen, top);
 	int selected = view_selected(top, state), x = 0;
 
 	screen_fill(screen, y, INK_HEADING);
