@@ -7,8 +7,9 @@
  *
  *	how much of the time was lost?	stalls against all of the time, and against the
  *					work that was done in it
- *	lost to what?			to waits for pages that had been evicted, not
- *					only to the search for free memory
+ *	lost to what?			to waits for pages that had been evicted; or to the
+ *					search for free memory, if much of what it
+ *					takes comes back, as when all pages are dirty
  *	does it go round?		such pages come back and others are evicted for
  *					them, both at the same time
  *
@@ -31,6 +32,7 @@
 
 #define QUIRE_HEAVY_PERMILLE	200	/* of the time lost, and of time and work together */
 #define QUIRE_HEAVY_REFAULTS	16	/* a second */
+#define QUIRE_HEAVY_BACK	4	/* one in so many evictions comes back */
 #define QUIRE_HEAVY_LOOKS	3
 #define QUIRE_LIGHT_PERMILLE	100
 #define QUIRE_LIGHT_REFAULTS	256	/* a second, whether or not they cost time */
@@ -81,10 +83,13 @@ static bool quire_loses(const struct quire_loss *loss, u32 permille)
 	return quire_stalled_permille(loss) >= permille && quire_lost_permille(loss) >= permille;
 }
 
-static bool quire_is_heavy(const struct quire_loss *now, u64 churn)
+static bool quire_is_heavy(const struct quire_loss *now, const struct quire_loss *before, u64 churn)
 {
+	u64 refaults = now->refaults + before->refaults;
+	u64 evictions = now->evictions + before->evictions;
+
 	return quire_loses(now, QUIRE_HEAVY_PERMILLE) && churn >= QUIRE_HEAVY_REFAULTS &&
-	       now->waited_ns >= now->reclaim_ns / 2;
+	       (now->waited_ns >= now->reclaim_ns / 2 || refaults * QUIRE_HEAVY_BACK >= evictions);
 }
 
 /* Time is lost, and nothing has come of it yet. */
@@ -123,7 +128,7 @@ void quire_judge_look(struct quire_judge *judge, const struct quire_loss *loss, 
 {
 	const struct quire_loss *before = &judge->loss[judge->last];
 	u64 churn = quire_churn(loss, before);
-	bool heavy = quire_is_heavy(loss, churn) || (quire_is_stuck(loss) && judge->heavy & 1);
+	bool heavy = quire_is_heavy(loss, before, churn) || (quire_is_stuck(loss) && judge->heavy & 1);
 	bool light = heavy || quire_is_light(loss, before, churn);
 	u64 looks = div64_u64(loss->elapsed_ns + interval_ns / 2, interval_ns);
 	enum quire_thrash_state state;
