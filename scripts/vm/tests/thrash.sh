@@ -116,11 +116,11 @@ quiet() {
 	until_calm
 }
 
-# until_leak: until the load is suspected of a leak, 40 s at the most
+# until_leak: until the load is suspected of a leak, 60 s at the most
 until_leak() {
 	local i
 
-	for i in {1..40}; do
+	for i in {1..60}; do
 		sleep 1
 		look
 		[[ " ${lines[*]}" != *" leak $worker "* ]] || return 0
@@ -205,10 +205,11 @@ rm $data/big
 echo 0 >/proc/sys/vm/nr_hugepages
 
 # A leak: its cold pages go to swap, its working set stays.
-set_config leak_seconds=8
+set_config leak_seconds=12
 set_config workingset=1
 set_config scan_interval_ms=500
-limit=40M start leak -n 100000 -m 5 --rate=12000
+set_config scan_cpu_permille=1000
+limit=15M start leak -n 100000 -m 5 --rate=3000
 quiet "a leak whose cold pages go to swap" eval 'go_on; until_leak'
 say "$(printf '%s\n' "${lines[@]}" | grep -E '^(leak|sentence) ')"
 printf '%s\n' "${lines[@]}" | grep -q "^leak $worker "
