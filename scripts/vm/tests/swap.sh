@@ -66,7 +66,10 @@ take before
 limited 20M quire-load mmap-file -n 8000 -r 3 --cold --readahead --dir=$data >/dev/null
 limited 20M quire-load loop --memory=file -n 8000 -r 2 --dir=$data >/dev/null
 take after
-is "$(delta refault_file_pages)" "$(delta workingset_refault_file)" "refault_file_pages is workingset_refault_file"
+# The kernel leaves out those that come back in another cgroup than they were evicted in (MGLRU), or
+# were evicted in one that is gone: a few pages of programs that another test had pushed out.
+within $(($(delta refault_file_pages) - $(delta workingset_refault_file))) 0 32 \
+	"refault_file_pages is workingset_refault_file, and a few"
 [ "$(delta refault_file_pages)" -gt 1000 ]
 ok $? "there were refaults of file pages: $(delta refault_file_pages)"
 
