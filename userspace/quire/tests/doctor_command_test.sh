@@ -4,21 +4,8 @@
 # quire doctor on copies of proc and sys: a machine that is well, and one that is not.
 
 bin=${QUIRE_BIN:-$(dirname "$(realpath "$0")")/../bin}
-tmp=$(mktemp -d "${TMPDIR:-/var/tmp}/quire-doctor-test-XXXXXX")
-trap 'rm -rf "$tmp"' EXIT
-count=0
-failed=0
-
-ok() {	# STATUS NAME
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - $2"
-	else
-		failed=1
-		echo "not ok $count - $2"
-		sed 's/^/# /' "$tmp/out" "$tmp/err"
-	fi
-}
+# shellcheck source=userspace/quire/tests/lib.sh
+. "$bin/../test-data/lib.sh"
 
 doctor() {	# STATUS TREE ARGUMENTS...
 	local want=$1 tree=$2
@@ -159,5 +146,4 @@ for file in proc/swaps proc/buddyinfo proc/vmstat proc/pressure/memory proc/memi
 done
 doctor 0 ill
 ok $? "garbage does no harm"
-echo "1..$count"
-exit $failed
+finish

@@ -4,38 +4,8 @@
 # quire ps, faults, tlb, status and config on copies of /proc/quire whose every number is known.
 
 bin=${QUIRE_BIN:-$(dirname "$(realpath "$0")")/../bin}
-tmp=$(mktemp -d "${TMPDIR:-/var/tmp}/quire-live-test-XXXXXX")
-trap 'rm -rf "$tmp"' EXIT
-count=0
-failed=0
-
-ok() {	# STATUS NAME
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - $2"
-	else
-		failed=1
-		echo "not ok $count - $2"
-		sed 's/^/# /' "$tmp/out" "$tmp/err"
-	fi
-}
-
-# quire_is STATUS ARGUMENTS...: runs it, output in $tmp/out and $tmp/err
-quire_is() {
-	local want=$1 got
-	shift
-	timeout 60 "$bin/quire" "$@" >"$tmp/out" 2>"$tmp/err"
-	got=$?
-	[ $got = "$want" ] || echo "exit status $got, not $want" >>"$tmp/err"
-	[ $got = "$want" ]
-}
-
-has() {	# TEXT...: the output has these lines
-	local text
-	for text; do
-		grep -qxF -- "$text" "$tmp/out" || { echo "no line: $text" >>"$tmp/err"; return 1; }
-	done
-}
+# shellcheck source=userspace/quire/tests/lib.sh
+. "$bin/../test-data/lib.sh"
 
 # json EXPRESSION: the output, as d, is JSON of which this is true
 json() {
@@ -300,5 +270,4 @@ for file in stat processes status config; do
 	ok $? "$command: a file that is cut off is refused"
 done
 
-echo "1..$count"
-exit $failed
+finish

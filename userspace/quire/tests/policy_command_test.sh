@@ -4,8 +4,8 @@
 # quire policy and quire protect on a recorded /proc/quire.
 
 bin=${QUIRE_BIN:-$(dirname "$(realpath "$0")")/../bin}
-# shellcheck source=userspace/quire/tests/recorded.sh
-. "$bin/../test-data/recorded.sh"
+# shellcheck source=userspace/quire/tests/lib.sh
+. "$bin/../test-data/lib.sh"
 unpack tight "$tmp/tight"
 unpack calm "$tmp/calm"
 tight=$tmp/tight/1

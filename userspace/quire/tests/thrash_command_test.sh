@@ -4,47 +4,8 @@
 # quire thrash on copies of /proc/quire/thrash whose every number is known.
 
 bin=${QUIRE_BIN:-$(dirname "$(realpath "$0")")/../bin}
-tmp=$(mktemp -d "${TMPDIR:-/var/tmp}/quire-thrash-test-XXXXXX")
-trap 'rm -rf "$tmp"' EXIT
-count=0
-failed=0
-
-ok() {	# STATUS NAME
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - $2"
-	else
-		failed=1
-		echo "not ok $count - $2"
-		sed 's/^/# /' "$tmp/out" "$tmp/err"
-	fi
-}
-
-# quire_is STATUS ARGUMENTS...: runs it, output in $tmp/out and $tmp/err
-quire_is() {
-	local want=$1 got
-	shift
-	timeout 60 "$bin/quire" "$@" >"$tmp/out" 2>"$tmp/err"
-	got=$?
-	[ $got = "$want" ] || echo "exit status $got, not $want" >>"$tmp/err"
-	[ $got = "$want" ]
-}
-
-has() {	# TEXT...: the output has these lines
-	local text
-	for text; do
-		grep -qxF -- "$text" "$tmp/out" || { echo "no line: $text" >>"$tmp/err"; return 1; }
-	done
-}
-
-# json EXPRESSION: the output, as d, is JSON of which this is true
-json() {
-	python3 -c '
-import json, sys
-d = json.loads(sys.stdin.read())
-assert eval("(" + sys.argv[1] + ")"), d
-' "$1" <"$tmp/out" 2>>"$tmp/err"
-}
+# shellcheck source=userspace/quire/tests/lib.sh
+. "$bin/../test-data/lib.sh"
 
 # verdict NAME STATE: a copy of what the module says, in $tmp/NAME
 verdict() {
@@ -156,5 +117,4 @@ for wrong in --wait=mad "-i 0" "-i x" "-n 0" "--timeout 5" "--wait -i 1" "--wait
 	ok $? "usage: $wrong"
 done
 
-echo "1..$count"
-exit $failed
+finish

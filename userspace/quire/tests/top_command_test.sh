@@ -5,8 +5,8 @@
 # screens/; QUIRE_SCREENS=DIR writes what it does look like there, to be read and put in its place.
 
 bin=${QUIRE_BIN:-$(dirname "$(realpath "$0")")/../bin}
-# shellcheck source=userspace/quire/tests/recorded.sh
-. "$bin/../test-data/recorded.sh"
+# shellcheck source=userspace/quire/tests/lib.sh
+. "$bin/../test-data/lib.sh"
 trap 'tmux kill-server; rm -rf "$tmp"' EXIT
 export TMUX_TMPDIR=$tmp
 # LeakSanitizer, looking at a program whose terminal goes, never ends: the hangup comes in between.

@@ -4,8 +4,8 @@
 # quire translate: on a copy of /proc whose every bit is known, and on a living process.
 
 bin=${QUIRE_BIN:-$(dirname "$(realpath "$0")")/../bin}
-# shellcheck source=userspace/quire/tests/recorded.sh
-. "$bin/../test-data/recorded.sh"
+# shellcheck source=userspace/quire/tests/lib.sh
+. "$bin/../test-data/lib.sh"
 
 mkdir -p "$tmp/root/proc/7"
 proc=$tmp/root/proc

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# For tests of the command on recorded machines, see record; a test sources this and ends with
-# "finish".
+# For tests of the command, on copies of the module's files or on recorded machines, see record. A
+# test sets bin, sources this and ends with "finish".
 
 # shellcheck disable=SC2154 # bin is the test's
 tmp=$(mktemp -d "${TMPDIR:-/var/tmp}/quire-test-XXXXXX")
