@@ -69,5 +69,6 @@ int command_tlb(int argc, char **argv);
 int command_top(int argc, char **argv);
 int command_trace(int argc, char **argv);
 int command_translate(int argc, char **argv);
+int command_wss(int argc, char **argv);
 
 #endif

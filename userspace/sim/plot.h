@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "trace.h"
+struct trace_error;
 
 /**
  * struct plot_series - a curve

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "plot.h"
+#include "trace.h"
 
 #define WIDTH	960
 #define HEIGHT	600
