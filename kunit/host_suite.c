@@ -494,6 +494,67 @@ static void expels_what_is_never_proposed(struct kunit *test)
 	expect_nothing_left(test);
 }
 
+static u32 named(struct quire_pool *pool, struct quire_asked *asked, unsigned long pfn)
+{
+	*asked = (struct quire_asked){ .pfn = pfn, .task = TASK };
+	quire_host_verdict(pool, asked);
+	return asked->nr_victims;
+}
+
+/* Each page is named to be brought forward when it is condemned, and again when others are proposed. */
+static void names_what_is_to_be_brought_forward(struct kunit *test)
+{
+	struct quire_host_params params = usual;
+	struct quire_asked asked;
+	struct quire_pool *pool;
+	u32 pfn, i, j;
+
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	params.window = 4;
+	params.steer = 1;
+	pool = quire_host_new(&quire_policy_fifo, &params);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	for (pfn = 1; pfn <= PAGES; pfn++)
+		quire_host_admit(pool, pfn, 0, false);
+	/* At the least as many as reclaim has under way, though a sixteenth of the share is less. */
+	for (i = 0; i < 128 / QUIRE_VICTIMS; i++) {
+		KUNIT_ASSERT_EQ(test, named(pool, &asked, 500 + i), (u32)QUIRE_VICTIMS);
+		for (j = 0; j < QUIRE_VICTIMS; j++)
+			KUNIT_EXPECT_EQ(test, asked.victims[j], i * QUIRE_VICTIMS + j + 1);
+	}
+	KUNIT_EXPECT_EQ(test, stats_of(pool).condemned, 128ull);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).steered, 128ull);
+	/* The eighth was the last to be refused: eight more are, then all are named in turn. */
+	for (i = 0; i < 7; i++)
+		KUNIT_EXPECT_EQ(test, named(pool, &asked, 520 + i), 0u);
+	KUNIT_EXPECT_EQ(test, named(pool, &asked, 530), (u32)QUIRE_VICTIMS);
+	KUNIT_EXPECT_EQ(test, asked.victims[0], 1u);
+	/* The next in turn leaves. */
+	quire_host_gone(pool, QUIRE_VICTIMS + 1, QUIRE_FREED);
+	KUNIT_EXPECT_EQ(test, named(pool, &asked, 531), 1u);
+	KUNIT_EXPECT_EQ(test, asked.victims[0], 129u);
+	for (i = 0; i < 14; i++)
+		KUNIT_EXPECT_EQ(test, named(pool, &asked, 540 + i), 0u);
+	KUNIT_EXPECT_EQ(test, named(pool, &asked, 560), (u32)QUIRE_VICTIMS);
+	KUNIT_EXPECT_EQ(test, asked.victims[0], QUIRE_VICTIMS + 2u);
+	/* One that goes ends the row; the one condemned for it is the next. */
+	KUNIT_EXPECT_EQ(test, propose(pool, 1, false), QUIRE_EVICT);
+	quire_host_evicted(pool, 1, 1);
+	/* What is proposed itself need not be brought forward. */
+	KUNIT_EXPECT_EQ(test, named(pool, &asked, 130), 0u);
+	KUNIT_EXPECT_EQ(test, propose(pool, 130, false), QUIRE_EVICT);
+	quire_host_free(pool);
+	/* Few pages have a window all the same. */
+	pool = quire_host_new(&quire_policy_fifo, &params);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	for (pfn = 1; pfn <= 3; pfn++)
+		quire_host_admit(pool, pfn, 0, false);
+	KUNIT_EXPECT_EQ(test, propose(pool, 1, false), QUIRE_EVICT);
+	quire_host_free(pool);
+	quire_hosts_stop();
+	expect_nothing_left(test);
+}
+
 #define THREADS		4
 #define EACH		500u
 
@@ -592,6 +653,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(keeps_parameters_and_window_within_their_bounds),
 	KUNIT_CASE(remembers_no_more_than_there_are_ghosts),
 	KUNIT_CASE(expels_what_is_never_proposed),
+	KUNIT_CASE(names_what_is_to_be_brought_forward),
 	{}
 };
 

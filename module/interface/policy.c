@@ -53,6 +53,7 @@ static void quire_show_pool(struct seq_file *m, const struct quire_host_stats *s
 	seq_printf(m, "referenced_folios %llu\n", stats->touched);
 	seq_printf(m, "reprieved_folios %llu\n", stats->reprieved);
 	seq_printf(m, "released_folios %llu\n", stats->released);
+	seq_printf(m, "steered_folios %llu\n", stats->steered);
 	seq_printf(m, "expelled_folios %llu\n", stats->expelled);
 	seq_printf(m, "evicted_pages %llu\n", stats->evictions);
 	seq_printf(m, "evicted_condemned_pages %llu\n", stats->obeyed);
@@ -76,6 +77,7 @@ static void quire_show_scope(void *data, const struct quire_scope_info *info)
 	seq_printf(m, "window %u\n", info->params.window);
 	seq_printf(m, "window_most %u\n", info->params.window_most);
 	seq_printf(m, "ghost_percent %u\n", info->params.ghosts);
+	seq_printf(m, "steer %u\n", info->params.steer);
 	for (i = 0; info->ops && i < info->ops->nr_params; i++)
 		seq_printf(m, "%s %u\n", info->ops->params[i].name, info->param[i]);
 	seq_printf(m, "protect_ms %u\n", info->protection.ms);

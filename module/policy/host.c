@@ -11,6 +11,11 @@
  *			       condemned?	  it goes
  *			       neither?		  it stays
  *
+ * Where the kernel can be told which pages are next (reclaim/steer.c), each page is named to it when
+ * it is condemned, and again while others are proposed. Then a page goes soon after it was
+ * condemned, hardly one is refused, and a window of a sixteenth of that does: at the least
+ * of as many pages as reclaim has under way.
+ *
  * The access that brought a page in also sets the accessed bit of its mapping, so
  * the first time that a page is found to be referenced says nothing new: it is
  * what admit() has told, and no touch().
@@ -42,7 +47,8 @@
 #include "policy/host_internal.h"
 
 #define QUIRE_WINDOW_LEAST	32
-#define QUIRE_CONDEMN_AT_ONCE	64	/* calls of victim() for one verdict */
+#define QUIRE_WINDOW_IN_FLIGHT	128	/* steered: reclaim takes 32 at once, and writes them */
+#define QUIRE_STEER_AGAIN	16	/* pages refused, one after the other */
 #define QUIRE_RELEASE_AT_ONCE	4	/* condemned pages let go of by one verdict, or expelled */
 #define QUIRE_REFUSALS_MANY	14	/* for each page that goes */
 #define QUIRE_REFUSALS_FEW	10
@@ -187,6 +193,8 @@ static void quire_unwindow(struct quire_pool *pool, unsigned long pfn)
 {
 	struct quire_host *host = pool->host;
 
+	if (host->again == pfn)
+		host->again = quire_list_next(pool, &host->condemned, pfn);
 	if (host->oldest == pfn)
 		host->oldest = quire_list_prev(pool, &host->condemned, pfn);
 	quire_list_del(pool, &host->condemned, pfn);
@@ -323,6 +331,11 @@ static u64 quire_window(const struct quire_host *host, u32 share)
 {
 	u64 least = min_t(u64, QUIRE_WINDOW_LEAST, host->stats.resident / 2);
 
+	if (host->params.steer) {
+		least = max(least, min_t(u64, QUIRE_WINDOW_IN_FLIGHT,
+					 host->stats.resident / share));
+		share *= QUIRE_STEERED;
+	}
 	return max_t(u64, host->stats.resident / share, least);
 }
 
@@ -369,12 +382,40 @@ static void quire_expel_stuck(struct quire_pool *pool)
 		host->oldest = quire_list_last(pool, &host->condemned);
 }
 
+/* The page is to be brought forward. */
+static void quire_give_out(struct quire_host *host, struct quire_asked *asked, quire_page_t page)
+{
+	asked->victims[asked->nr_victims++] = page;
+	host->stats.steered++;
+}
+
+/*
+ * Reclaim proposes others: those that are condemned were locked when they were to be brought
+ * forward, or something has moved them since. Under the lock.
+ */
+static void quire_give_out_again(struct quire_pool *pool, struct quire_asked *asked)
+{
+	struct quire_host *host = pool->host;
+	u32 nr = min_t(u32, QUIRE_VICTIMS, host->condemned.size);
+	quire_page_t page = host->again ?: quire_list_first(&host->condemned);
+
+	for (; asked->nr_victims < nr; page = host->again) {
+		if (!quire_has(pool, page))
+			return;
+		quire_give_out(host, asked, page);
+		host->again = quire_list_next(pool, &host->condemned, page) ?:
+			      quire_list_first(&host->condemned);
+	}
+	host->in_row = 0;
+}
+
 /* Has the policy name victims until the window is full. Under the lock. */
-static void quire_condemn(struct quire_pool *pool)
+static void quire_condemn(struct quire_pool *pool, struct quire_asked *asked)
 {
 	struct quire_host *host = pool->host;
 	u64 window = quire_window(host, host->share);
 	unsigned int calls;
+	quire_page_t page;
 
 	host->stats.window = window;
 	/* Pages of the pool were freed. */
@@ -383,9 +424,12 @@ static void quire_condemn(struct quire_pool *pool)
 		quire_release(pool, false);
 	if (host->shrinking)
 		return;
-	for (calls = 0; calls < QUIRE_CONDEMN_AT_ONCE && host->stats.condemned < window; calls++) {
+	for (calls = 0; calls < QUIRE_VICTIMS && host->stats.condemned < window; calls++) {
 		if (!quire_condemn_one(pool))
 			break;
+		page = quire_list_last(pool, &host->condemned);
+		if (host->params.steer && page != asked->pfn)
+			quire_give_out(host, asked, page);
 	}
 }
 
@@ -434,7 +478,7 @@ static enum quire_verdict quire_refuse(struct quire_pool *pool, const struct qui
 }
 
 /* Under the lock. */
-static enum quire_verdict quire_judge(struct quire_pool *pool, const struct quire_asked *asked)
+static enum quire_verdict quire_judge(struct quire_pool *pool, struct quire_asked *asked)
 {
 	struct quire_host *host = pool->host;
 	struct quire_node *node = quire_node(pool, asked->pfn);
@@ -453,9 +497,13 @@ static enum quire_verdict quire_judge(struct quire_pool *pool, const struct quir
 		host->stats.narrow++;
 		return QUIRE_NATIVE;
 	}
-	quire_condemn(pool);
-	if (!(node->bits & QUIRE_CONDEMNED))
+	quire_condemn(pool, asked);
+	if (!(node->bits & QUIRE_CONDEMNED)) {
+		if (host->params.steer && ++host->in_row >= QUIRE_STEER_AGAIN && !asked->nr_victims)
+			quire_give_out_again(pool, asked);
 		return quire_refuse(pool, asked);
+	}
+	host->in_row = 0;
 	host->stats.evicted++;
 	quire_guard_let_go(&host->guard, asked->task);
 	return QUIRE_EVICT;
@@ -485,17 +533,18 @@ static void quire_look(struct quire_pool *pool)
 /**
  * quire_host_verdict - reclaim proposes a page
  * @pool:	the pool that it belongs to
- * @asked:	the page
+ * @asked:	the page; names those to be brought forward
  *
  * Return: what is to become of it.
  */
-enum quire_verdict quire_host_verdict(struct quire_pool *pool, const struct quire_asked *asked)
+enum quire_verdict quire_host_verdict(struct quire_pool *pool, struct quire_asked *asked)
 {
 	struct quire_host *host = pool->host;
 	enum quire_verdict verdict = QUIRE_NATIVE;
 	unsigned long flags;
 	u64 began = quire_enter(host, &flags);
 
+	asked->nr_victims = 0;
 	host->stats.verdicts++;
 	quire_admit(pool, asked->pfn, asked->order, QUIRE_NONE, asked->dirty);
 	if (!host->closed && quire_has(pool, asked->pfn)) {

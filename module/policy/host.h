@@ -23,6 +23,8 @@ enum quire_verdict {
 	QUIRE_KEEP,
 };
 
+#define QUIRE_VICTIMS	16	/* pages condemned by one verdict at the most */
+
 /**
  * struct quire_asked - a page that reclaim proposes
  * @pfn:	the page, or the first of a large folio
@@ -32,6 +34,9 @@ enum quire_verdict {
  * @dirty:	it must be written before its frame is free
  * @narrow:	reclaim wants less than the pool: a cgroup inside has reached its limit
  * @task:	who reclaims
+ * @victims:	answered: pages that were condemned meanwhile, and that the caller
+ *		is to bring forward ...
+ * @nr_victims:	... how many
  */
 struct quire_asked {
 	unsigned long pfn;
@@ -41,6 +46,8 @@ struct quire_asked {
 	bool dirty;
 	bool narrow;
 	u64 task;
+	quire_page_t victims[QUIRE_VICTIMS];
+	unsigned int nr_victims;
 };
 
 /**
@@ -48,17 +55,21 @@ struct quire_asked {
  * @window:	the window is 1/@window of the pool ...
  * @window_most: ... and may grow to 1/@window_most
  * @ghosts:	the pool remembers as many pages as this percentage of its frames
+ * @steer:	1 if what is condemned is brought forward to where reclaim looks first: the
+ *		window need then be but 1/%QUIRE_STEERED of that
  */
 struct quire_host_params {
 	u32 window;
 	u32 window_most;
 	u32 ghosts;
+	u32 steer;
 };
 
 #define QUIRE_WINDOW_SHARE	16
 #define QUIRE_WINDOW_MOST	2
 #define QUIRE_WINDOW_BOUND	256	/* no share is smaller */
 #define QUIRE_GHOST_PERCENT	50
+#define QUIRE_STEERED		16
 
 /**
  * struct quire_host_stats - what a pool has done, under its lock
@@ -72,6 +83,7 @@ struct quire_host_params {
  * @touched:	proposed pages that had been referenced
  * @reprieved:	of them condemned
  * @released:	condemned pages that a window which became smaller let go of
+ * @steered:	condemned pages that were given out to be brought forward
  * @expelled:	condemned pages that reclaim did not propose, and that left the pool
  * @native:	verdicts left to the kernel by the guard
  * @narrow:	verdicts left to it since reclaim was for a limit inside the pool
@@ -93,6 +105,7 @@ struct quire_host_stats {
 	u64 touched;
 	u64 reprieved;
 	u64 released;
+	u64 steered;
 	u64 expelled;
 	u64 native;
 	u64 narrow;
@@ -120,7 +133,7 @@ void quire_host_evicted(struct quire_pool *pool, unsigned long pfn, u64 identity
 void quire_host_gone(struct quire_pool *pool, unsigned long pfn, enum quire_why why);
 void quire_host_touch(struct quire_pool *pool, unsigned long pfn);
 void quire_host_frames(struct quire_pool *pool, unsigned long pages);
-enum quire_verdict quire_host_verdict(struct quire_pool *pool, const struct quire_asked *asked);
+enum quire_verdict quire_host_verdict(struct quire_pool *pool, struct quire_asked *asked);
 void quire_host_read(struct quire_pool *pool, struct quire_host_stats *stats);
 void quire_host_set_param(struct quire_pool *pool, u32 which, u32 value);
 int quire_host_set_params(struct quire_pool *pool, const struct quire_host_params *params);

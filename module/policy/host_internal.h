@@ -20,6 +20,8 @@
  * @oldest:	the last of them from before this round, or %QUIRE_NONE
  * @round:	pages proposed in this round
  * @expelling:	those up to @oldest leave the pool
+ * @again:	the next of the condemned to be brought forward again, or %QUIRE_NONE
+ * @in_row:	pages refused, one after the other
  * @evicting:	identity of the page in remove(QUIRE_EVICTED), 0 outside it
  * @span_refused: pages refused since @share was last reckoned
  * @span_gone:	pages that went since
@@ -37,6 +39,8 @@ struct quire_host {
 	quire_page_t oldest;
 	u64 round;
 	bool expelling;
+	quire_page_t again;
+	u32 in_row;
 	u64 evicting;
 	u32 span_refused;
 	u32 span_gone;

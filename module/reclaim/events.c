@@ -39,6 +39,7 @@
 #include "quire/part.h"
 #include "reclaim/lru.h"
 #include "reclaim/scope.h"
+#include "reclaim/steer.h"
 #include "workingset/references.h"
 
 /* Reclaimers that can be inside the walk of the reverse map at once. */
@@ -218,6 +219,7 @@ static enum quire_verdict quire_ask(const struct quire_proposal *proposal, bool 
 		.stays = stays, .dirty = folio_test_dirty(folio), .task = (unsigned long)current,
 	};
 	unsigned int owner = quire_owner_of(asked.pfn);
+	enum quire_verdict verdict;
 
 	if (owner && (!pool || owner != quire_host_number(pool))) {
 		other = quire_host_of(owner);
@@ -231,7 +233,9 @@ static enum quire_verdict quire_ask(const struct quire_proposal *proposal, bool 
 	if (!asked.narrow)
 		quire_host_frames(pool, scope->cgroup || quire_scopes_have_cgroups() ?
 				  0 : quire_machine_pages(quire_kind_of(folio)));
-	return quire_host_verdict(pool, &asked);
+	verdict = quire_host_verdict(pool, &asked);
+	quire_steer(&asked);
+	return verdict;
 }
 
 static int quire_verdict_return(struct kretprobe_instance *ri, struct pt_regs *regs)

@@ -264,6 +264,7 @@ static struct quire_scope *quire_scope_new(struct cgroup *cgroup, const char *pa
 	scope->params.window = QUIRE_WINDOW_SHARE;
 	scope->params.window_most = QUIRE_WINDOW_MOST;
 	scope->params.ghosts = QUIRE_GHOST_PERCENT;
+	scope->params.steer = 1;
 	quire_protect_init(&scope->protect);
 	return scope;
 }
@@ -332,14 +333,27 @@ static void quire_scope_detach(struct quire_scope *scope)
 	scope->ops = NULL;
 }
 
+/* Pages of files are not steered. */
+static struct quire_host_params quire_params_of(const struct quire_scope *scope,
+						enum quire_kind kind)
+{
+	struct quire_host_params params = scope->params;
+
+	if (kind == QUIRE_FILE)
+		params.steer = 0;
+	return params;
+}
+
 static int quire_scope_attach(struct quire_scope *scope, const struct quire_policy_ops *ops)
 {
 	struct quire_pool *pools[QUIRE_KINDS] = { };
+	struct quire_host_params params;
 	unsigned int kind;
 	int err;
 
 	for (kind = 0; kind < QUIRE_KINDS; kind++) {
-		pools[kind] = quire_host_new(ops, &scope->params);
+		params = quire_params_of(scope, kind);
+		pools[kind] = quire_host_new(ops, &params);
 		if (!IS_ERR(pools[kind]))
 			continue;
 		err = PTR_ERR(pools[kind]);
@@ -476,6 +490,7 @@ static int quire_bring_up(void)
 static int quire_scope_apply(struct quire_scope *scope, const struct quire_policy_ops *ops,
 			     const struct quire_wanted *wanted, const char *lru)
 {
+	struct quire_host_params params;
 	struct quire_scope *other;
 	unsigned int kind, i;
 	int err = 0;
@@ -493,7 +508,8 @@ static int quire_scope_apply(struct quire_scope *scope, const struct quire_polic
 		return err;
 	scope->protect.wanted = wanted->protection;
 	for (kind = 0; scope->ops && kind < QUIRE_KINDS; kind++) {
-		err = quire_host_set_params(quire_pool_at(scope, kind), &scope->params);
+		params = quire_params_of(scope, kind);
+		err = quire_host_set_params(quire_pool_at(scope, kind), &params);
 		if (err)
 			return err;
 		for (i = 0; i < scope->ops->nr_params; i++) {

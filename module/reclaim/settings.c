@@ -48,6 +48,8 @@ static int quire_set_one(struct quire_wanted *wanted, const struct quire_request
 					&wanted->params.window_most);
 	if (!strcmp(name, "ghost_percent"))
 		return quire_set_number(value, 0, 100, &wanted->params.ghosts);
+	if (!strcmp(name, "steer"))
+		return quire_set_number(value, 0, 1, &wanted->params.steer);
 	if (!strcmp(name, "protect_ms"))
 		return quire_set_number(value, 0, QUIRE_PROTECT_MS_MAX, &wanted->protection.ms);
 	if (!strcmp(name, "protect_anon_mb"))

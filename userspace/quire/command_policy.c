@@ -162,8 +162,8 @@ static int run_params(int argc, char **argv)
 	static const char doc[] =
 		"Show what can be set of policies: of those named, or of all that have something.\v"
 		"Besides, of every scope: window (1 to 256), window_most (1 to window), "
-		"ghost_percent (0 to 100), protect_ms, protect_anon_mb, protect_file_mb (see quire "
-		"protect), and of the machine lru=classic or lru=default.\n\n"
+		"ghost_percent (0 to 100), steer (0 or 1), protect_ms, protect_anon_mb, "
+		"protect_file_mb (see quire protect), and of the machine lru=classic or lru=default.\n\n"
 		"Example:\n"
 		"  quire policy params lirs";
 	static const struct argp argp = { NULL, parse, "[POLICY...]", doc, source_child, NULL, NULL };

@@ -77,7 +77,10 @@ for name in "${policies[@]}"; do
 	obeyed=$((obeyed + pool[evicted_condemned_pages]))
 done
 within $((obeyed * 100 / evictions)) 80 100 "what goes is what they chose: $obeyed of $evictions"
-within $((verdicts * 10 / evictions)) 10 150 "fewer than 15 verdicts an eviction: $verdicts for $evictions"
+most=4
+! grep -qs '[1-9a-f]$' /sys/kernel/mm/lru_gen/enabled || most=15	# MGLRU moves pages by itself
+within $((verdicts * 10 / evictions)) 10 $((most * 10)) \
+	"at most $most verdicts an eviction: $verdicts for $evictions"
 still "with each policy"
 
 began=$SECONDS

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Brings condemned pages to where reclaim looks first.
+ */
+#ifndef QUIRE_STEER_H
+#define QUIRE_STEER_H
+
+#include "policy/host.h"
+
+void quire_steer(const struct quire_asked *asked);
+
+#endif
