@@ -44,7 +44,7 @@ test: setup-build setup-vm setup-test setup-kunit
 	@scripts/test $(T)
 
 test-debug: setup-build setup-vm setup-debug setup-test
-	@scripts/test vm-debug kunit-vm-2 kunit-vm-4
+	@scripts/test $(foreach part,1 2 3 4,vm-debug-$(part)) kunit-vm-2 kunit-vm-4
 
 vm: setup-build setup-vm $(if $(filter debug,$(KERNEL)),setup-debug)
 	@scripts/kbuild $(vm_kernel)
