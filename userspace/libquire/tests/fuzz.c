@@ -130,6 +130,11 @@ static bool fuzz_segments(const void *data, size_t size)
 	return fuzz_table(QUIRE_COMMANDS, data, size);
 }
 
+static bool fuzz_tables(const void *data, size_t size)
+{
+	return fuzz_table(QUIRE_NAMED, data, size);
+}
+
 static bool fuzz_processes(const void *data, size_t size)
 {
 	struct quire_error error;
@@ -309,6 +314,50 @@ static bool fuzz_policies(const void *data, size_t size)
 	return compare(err, &error, &out, data, size);
 }
 
+static void put_thrash_line(struct output *out, const struct quire_thrash_line *line)
+{
+	static const struct {
+		const char *name;
+		int numbers;
+	} kinds[] = {
+		[QUIRE_THRASH_SENTENCE] = { "sentence", 1 }, [QUIRE_THRASH_CULPRIT] = { "culprit", 4 },
+		[QUIRE_THRASH_BLAME] = { "blame", 3 }, [QUIRE_THRASH_LEAK] = { "leak", 4 },
+		[QUIRE_THRASH_PROCESS] = { "process", QUIRE_THRASH_NUMBERS },
+	};
+
+	put_text(out, "", kinds[line->kind].name);
+	for (int i = 0; i < kinds[line->kind].numbers; i++) {
+		put_number(out, " ", line->number[i]);
+		if (!i && line->state)
+			put_text(out, " ", line->state);
+	}
+	put_text(out, line->text ? " " : "", line->text ? line->text : "");
+	put_text(out, "\n", "");
+}
+
+static bool fuzz_thrash(const void *data, size_t size)
+{
+	static struct output out;
+	struct quire_thrash thrash;
+	struct quire_error error = { "" };
+	int err = quire_thrash_parse(&thrash, data, size, &error);
+
+	out.used = 0;
+	if (!err) {
+		put_text(&out, "state ", thrash.state);
+		put_text(&out, "\n", "");
+	}
+	for (size_t i = 0; i < thrash.facts; i++) {
+		put_text(&out, "", thrash.fact[i]);
+		put_number(&out, " ", thrash.value[i]);
+		put_text(&out, "\n", "");
+	}
+	for (size_t i = 0; i < thrash.lines; i++)
+		put_thrash_line(&out, &thrash.line[i]);
+	quire_thrash_free(&thrash);
+	return compare(err, &error, &out, data, size);
+}
+
 #ifdef FUZZ
 #define TARGET_(name) fuzz_##name
 #define TARGET(name) TARGET_(name)
@@ -317,6 +366,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	(void)fuzz_values, (void)fuzz_numbers, (void)fuzz_processes;
 	(void)fuzz_segments, (void)fuzz_histogram, (void)fuzz_status, (void)fuzz_config, (void)fuzz_policies;
+	(void)fuzz_thrash;
+	(void)fuzz_tables;
 	if (size <= INPUT_MAX && !TARGET(FUZZ)(data, size))
 		abort();
 	return 0;

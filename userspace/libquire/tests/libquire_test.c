@@ -36,6 +36,11 @@
 		"\nscope machine native\nejected arc: named none\nwindow 16\n" \
 		"\nscope /a/b lirs\nwindow 8\nhir 2\n\npool /a/b anon\nframes 5\nverdicts 7\n" \
 		"\npool /a/b file\nframes 6\n"
+#define THRASH	"state thrashing\nsince_ms 3250\nneeded_pages -\nsentence - it thrashes, for 3 s\n" \
+		"culprit 977 5200 520 5200 backup\nculprit - 100 10 - -\nblame 1423 977 5200\n" \
+		"process 1423 tight 3100 610 890 600000 10000 3800 - 46080 redis x\nleak 5 61 3 1 a" BLANK "\n"
+#define HEAT	"pid address scan known_0_pages used_0_pages\n1 93824990838784 7 32 0\n1 93824992935936 7 1 1\n"
+#define TABLES	"level index entry\npgd 170 9223372037160194151\npte 3 0\n"
 
 static const struct parser {
 	const char *name;
@@ -52,6 +57,9 @@ static const struct parser {
 	{ "policies", fuzz_policies, 0, POLICIES },
 	{ "segments", fuzz_segments, QUIRE_COMMANDS, SEGMENTS },
 	{ "ages", fuzz_numbers, QUIRE_NUMBERS, AGES },
+	{ "thrash", fuzz_thrash, 0, THRASH },
+	{ "heat", fuzz_numbers, QUIRE_NUMBERS, HEAT },
+	{ "tables", fuzz_tables, QUIRE_NAMED, TABLES },
 };
 
 #define PARSERS (sizeof(parsers) / sizeof(parsers[0]))
@@ -64,6 +72,7 @@ static int parse(const struct parser *parser, const void *data, size_t size)
 	static struct quire_status status;
 	static struct quire_config config;
 	struct quire_policies policies;
+	struct quire_thrash thrash;
 	struct quire_table table;
 	int err;
 
@@ -77,6 +86,9 @@ static int parse(const struct parser *parser, const void *data, size_t size)
 	} else if (parser->fuzz == fuzz_policies) {
 		err = quire_policies_parse(&policies, data, size, &error);
 		quire_policies_free(&policies);
+	} else if (parser->fuzz == fuzz_thrash) {
+		err = quire_thrash_parse(&thrash, data, size, &error);
+		quire_thrash_free(&thrash);
 	} else {
 		if (parser->fuzz == fuzz_processes)
 			err = quire_processes_parse(&table, data, size, &error);
