@@ -27,24 +27,18 @@ enum { EXIT_TIGHT = 3, EXIT_THRASHING = 4 };
  * @wait: wait for another state
  * @wanted: which; NULL for any other than now
  * @timeout: seconds to wait at most; 0 for ever
- * @interval: seconds between two readings; 0: one
- * @times: readings, 0 for ever
  */
 struct thrash {
 	struct live live;
 	bool wait;
 	const char *wanted;
 	double timeout;
-	double interval;
-	long times;
 };
 
 static const struct argp_option options[] = {
 	{ "wait", OPT_WAIT, "STATE", OPTION_ARG_OPTIONAL,
 	  "Wait until the state is calm, tight or thrashing (default: until it changes)", 1 },
 	{ "timeout", OPT_TIMEOUT, "SECONDS", 0, "Wait so long at most, then exit with 1", 1 },
-	{ "interval", 'i', "SECONDS", 0, "Show it every so many seconds", 2 },
-	{ "times", 'n', "TIMES", 0, "So many times, then end (default: for ever)", 2 },
 	{ }
 };
 
@@ -59,6 +53,8 @@ static const char doc[] =
 	"REFAULT   pages that came back soon after their eviction\n"
 	"NEEDS     the working set; - unless workingset=1\n"
 	"HOLDS     in memory now\n\n"
+	"With -p, -c or -g only what is about these processes is shown, beside the machine's state. -i shows it "
+	"every so many seconds.\n\n"
 	"Exit status: 0 calm, 3 tight, 4 thrashing; with --wait or -i 0; 1 could not, or the timeout "
 	"was over; 2 wrong usage.\n\n"
 	"Example:\n"
@@ -80,7 +76,6 @@ static double seconds(struct argp_state *state, const char *what, const char *te
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct thrash *thrash = state->input;
-	char *end;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
@@ -95,30 +90,55 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_TIMEOUT:
 		thrash->timeout = seconds(state, "timeout", arg, 0.1);
 		break;
-	case 'i':
-		thrash->interval = seconds(state, "interval", arg, 0.1);
-		break;
-	case 'n':
-		errno = 0;
-		thrash->times = strtol(arg, &end, 10);
-		if (errno || *end || end == arg || thrash->times < 1)
-			argp_error(state, "times \"%s\" is not a number from 1 on", arg);
-		break;
 	case ARGP_KEY_ARG:
 		argp_error(state, "\"%s\" is one too many", arg);
 		break;
-	case ARGP_KEY_END:
+	case ARGP_KEY_SUCCESS:
 		if (thrash->timeout && !thrash->wait)
 			argp_error(state, "--timeout is for --wait");
-		if (thrash->wait && (thrash->interval || thrash->times))
+		if (thrash->wait && thrash->live.interval)
 			argp_error(state, "--wait shows it once: no -i or -n");
-		if (thrash->times && !thrash->interval)
-			thrash->interval = 1;
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 	return 0;
+}
+
+/* The command of a process: a line about it may not have it. */
+static const char *command_of(const struct quire_thrash *verdict, uint64_t pid)
+{
+	for (size_t i = 0; i < verdict->lines; i++)
+		if (verdict->line[i].kind != QUIRE_THRASH_SENTENCE && verdict->line[i].text &&
+		    verdict->line[i].number[0] == pid)
+			return verdict->line[i].text;
+	return "";
+}
+
+static bool is_wanted(const struct live *live, const struct quire_thrash *verdict, uint64_t pid)
+{
+	return pid != QUIRE_NONE && live_chosen(live, pid, command_of(verdict, pid));
+}
+
+/* Leave out what is about processes that were not asked for. */
+static void choose(const struct live *live, struct quire_thrash *verdict)
+{
+	struct quire_thrash chosen = *verdict;
+
+	if (live_all(live))
+		return;
+	chosen.lines = 0;
+	chosen.line = calloc(verdict->lines + 1, sizeof(*chosen.line));
+	for (size_t i = 0; chosen.line && i < verdict->lines; i++) {
+		const struct quire_thrash_line *line = &verdict->line[i];
+
+		if ((line->kind == QUIRE_THRASH_SENTENCE && line->number[0] == QUIRE_NONE) ||
+		    is_wanted(live, verdict, line->number[0]) ||
+		    (line->kind == QUIRE_THRASH_BLAME && is_wanted(live, verdict, line->number[1])))
+			chosen.line[chosen.lines++] = *line;
+	}
+	free(verdict->line);
+	*verdict = chosen;
 }
 
 /* Read it; a message has been printed if that is not EXIT_GOOD. */
@@ -134,8 +154,10 @@ static int read_verdict(const struct thrash *thrash, struct quire_thrash *verdic
 		say("nobody judges: sudo quire config thrash=1");
 	else if (!strcmp(verdict->state, "unknown"))
 		say("stalls are not counted, so nobody can judge: sudo quire config stalls=1");
-	else
+	else {
+		choose(&thrash->live, verdict);
 		return EXIT_GOOD;
+	}
 	quire_thrash_free(verdict);
 	return EXIT_COULD_NOT;
 }
@@ -295,7 +317,7 @@ static int show(const struct thrash *thrash, const struct quire_thrash *verdict)
 		print_json(&thrash->live, verdict);
 	else
 		print_text(verdict);
-	if (thrash->wait || thrash->interval)
+	if (thrash->wait || thrash->live.interval)
 		return live_finish(EXIT_GOOD);
 	return live_finish(!strcmp(verdict->state, "thrashing") ? EXIT_THRASHING :
 			   !strcmp(verdict->state, "tight") ? EXIT_TIGHT : EXIT_GOOD);
@@ -351,9 +373,9 @@ static int repeat(const struct thrash *thrash)
 	struct quire_thrash verdict;
 	int status = EXIT_GOOD;
 
-	for (long i = 0; !thrash->times || i < thrash->times; i++) {
+	for (uint64_t i = 0; !thrash->live.times || i < thrash->live.times; i++) {
 		if (i)
-			sleep_ns(thrash->interval * 1e9);
+			sleep_ns(thrash->live.interval * 1e9);
 		if (i && !thrash->live.json)
 			putchar('\n');
 		status = read_verdict(thrash, &verdict);
@@ -361,7 +383,7 @@ static int repeat(const struct thrash *thrash)
 			break;
 		status = show(thrash, &verdict);
 		quire_thrash_free(&verdict);
-		if (status || !thrash->interval)
+		if (status || !thrash->live.interval)
 			break;
 	}
 	return status;
@@ -369,20 +391,18 @@ static int repeat(const struct thrash *thrash)
 
 int command_thrash(int argc, char **argv)
 {
-	static const struct argp_child children[] = { { &live_source_argp, 0, NULL, 0 }, { } };
+	static const struct argp_child children[] = { { &live_argp, 0, NULL, 0 }, { } };
 	static const struct argp argp = { options, parse, NULL, doc, children, NULL, NULL };
 	struct thrash thrash = { };
 	struct quire_error error;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &thrash);
-	/* So that live_print_json() prints a line each time. */
-	thrash.live.interval = thrash.interval;
 	if (quire_source_init(&thrash.live.source, thrash.live.copy, &error)) {
 		say("%s", error.text);
 		return EXIT_COULD_NOT;
 	}
 	/* When memory is short this must not have to wait for its own. Allowed or not. */
-	if (thrash.wait || thrash.interval)
+	if (thrash.wait || thrash.live.interval)
 		mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
 	return thrash.wait ? wait_for_state(&thrash) : repeat(&thrash);
 }

@@ -145,7 +145,7 @@ void live_drop(struct reading *reading)
 	memset(reading, 0, sizeof(*reading));
 }
 
-static bool is_chosen(const struct live *live, uint64_t pid, const char *command)
+bool live_chosen(const struct live *live, uint64_t pid, const char *command)
 {
 	for (int i = 0; i < live->pids; i++)
 		if (pid == live->pid[i])
@@ -173,7 +173,7 @@ static int choose(const struct live *live, struct reading *reading)
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < table->rows; i++)
-		reading->chosen[i] = is_chosen(live, quire_cell(table, i, pid), table->label[i]);
+		reading->chosen[i] = live_chosen(live, quire_cell(table, i, pid), table->label[i]);
 	return 0;
 }
 

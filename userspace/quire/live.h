@@ -136,6 +136,14 @@ uint64_t live_now(void);
 bool live_all(const struct live *live);
 
 /**
+ * live_chosen() - whether a process is among those that were chosen
+ * @live: what was asked for
+ * @pid: the process
+ * @command: its own
+ */
+bool live_chosen(const struct live *live, uint64_t pid, const char *command);
+
+/**
  * live_selected() - whether a process was asked for
  * @live: with a reading
  * @row: of its table of processes

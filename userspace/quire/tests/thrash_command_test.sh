@@ -57,6 +57,17 @@ quire_is 4 thrash --from "$one" --json && json 'd["state"] == "thrashing" and
 	d["blame"] == [{"victim": 1423, "culprit": 977, "pages": 5200}] and
 	d["leaks"][0]["pages_an_hour"] == 180000 and len(d["sentences"]) == 2'
 ok $? "the same as JSON"
+quire_is 4 thrash --from "$one" -c "redis x" --json && json 'len(d["sentences"]) == 2 and d["leaks"] == [] and
+	[p["pid"] for p in d["processes"]] == [1423] and d["culprits"] == [] and len(d["blame"]) == 1'
+ok $? "-c: what is about one command, and the machine"
+quire_is 4 thrash --from "$one" -p 77 -p 500 --json && json 'len(d["sentences"]) == 1 and len(d["leaks"]) == 1 and
+	[p["pid"] for p in d["processes"]] == [77] and d["culprits"] == [] and d["blame"] == []'
+ok $? "-p: what is about two processes"
+mkdir -p "$one/proc/977"
+echo 0::/batch >"$one/proc/977/cgroup"
+quire_is 4 thrash --from "$one" -g batch --json && json 'len(d["sentences"]) == 1 and d["processes"] == [] and
+	[c["pid"] for c in d["culprits"]] == [977] and len(d["blame"]) == 1'
+ok $? "-g: what is about a cgroup"
 verdict tight tight
 quire_is 3 thrash --from "$tmp/tight"
 ok $? "tight: exit status 3"
