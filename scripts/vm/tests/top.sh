@@ -93,11 +93,16 @@ ok $? "and what is root's is said to be"
 tmux kill-server
 kill $worker $other
 
-# The machine thrashes: a loop that does not fit into what huge pages leave of it.
+# The machine thrashes: a loop that does not fit into its cgroup or, with SOAK=1, into what huge pages
+# leave of the machine, which takes a minute and more to fill.
 echo thrash=1 >/proc/quire/config
-echo 170 >/proc/sys/vm/nr_hugepages
-free=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
-start loop --size=$((free + 40000))K --writes=30 --seconds=60
+if [ -n "${SOAK-}" ]; then
+	echo 170 >/proc/sys/vm/nr_hugepages
+	free=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
+	start loop --size=$((free + 40000))K --writes=30 --seconds=60
+else
+	limit=40M start loop --size=60M --seconds=60
+fi
 echo >&"$load_in"
 sleep 1
 "$here/top_pace" 7 >"$tmp/pace"
