@@ -442,6 +442,37 @@ static void what_is_no_rule_is_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, quire_rules_parse(rules, text), -E2BIG);
 }
 
+static void slices_say_where(struct kunit *test)
+{
+	u16 *stamp = kunit_kcalloc(test, QUIRE_PIECE_PAGES, sizeof(*stamp), GFP_KERNEL);
+	u8 known[QUIRE_SLICES], used[QUIRE_SLICES];
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, stamp);
+	stamp[0] = quire_stamp(100);			/* now */
+	stamp[QUIRE_SLICE_PAGES - 1] = quire_stamp(101);	/* by a fault since */
+	stamp[QUIRE_SLICE_PAGES] = quire_stamp(99);	/* a scan ago */
+	stamp[QUIRE_PIECE_PAGES - 1] = quire_stamp(100);
+	quire_slices_count(stamp, false, quire_stamp(100), known, used);
+	KUNIT_EXPECT_EQ(test, known[0], 2);
+	KUNIT_EXPECT_EQ(test, used[0], 2);
+	KUNIT_EXPECT_EQ(test, known[1], 1);
+	KUNIT_EXPECT_EQ(test, used[1], 0);
+	for (i = 2; i < QUIRE_SLICES - 1; i++)
+		KUNIT_EXPECT_EQ(test, known[i] + used[i], 0);
+	KUNIT_EXPECT_EQ(test, known[QUIRE_SLICES - 1], 1);
+	KUNIT_EXPECT_EQ(test, used[QUIRE_SLICES - 1], 1);
+	KUNIT_EXPECT_EQ(test, stamp[QUIRE_SLICE_PAGES], quire_stamp(99));
+
+	quire_slices_count(stamp, true, quire_stamp(100), known, used);
+	for (i = 0; i < QUIRE_SLICES; i++) {
+		KUNIT_EXPECT_EQ(test, known[i], QUIRE_SLICE_PAGES);
+		KUNIT_EXPECT_EQ(test, used[i], QUIRE_SLICE_PAGES);
+	}
+	quire_slices_count(stamp, true, quire_stamp(101), known, used);
+	KUNIT_EXPECT_EQ(test, used[0] + used[QUIRE_SLICES - 1], 0);
+}
+
 static struct kunit_case workingset_cases[] = {
 	KUNIT_CASE(ages_are_differences),
 	KUNIT_CASE(ages_survive_the_turn),
@@ -459,6 +490,7 @@ static struct kunit_case workingset_cases[] = {
 	KUNIT_CASE(samples_lie_within_each_other),
 	KUNIT_CASE(the_small_are_seen_whole),
 	KUNIT_CASE(the_budget_is_kept),
+	KUNIT_CASE(slices_say_where),
 	KUNIT_CASE(segments_are_what_areas_are),
 	KUNIT_CASE(rules_are_read),
 	KUNIT_CASE(what_is_no_rule_is_refused),

@@ -22,6 +22,8 @@ size_t quire_processes_state_size(void);
 pid_t quire_pid_for(const struct seq_file *m, struct pid *pid);
 extern const struct seq_operations quire_workingset_ops;
 size_t quire_workingset_state_size(void);
+extern const struct seq_operations quire_heat_ops;
+size_t quire_heat_state_size(void);
 int quire_thrash_show(struct seq_file *m, void *unused);
 int quire_ages_show(struct seq_file *m, void *unused);
 

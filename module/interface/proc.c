@@ -67,7 +67,9 @@ static int quire_proc_start(void)
 	    proc_create_seq_private("processes", 0444, quire_proc_dir, &quire_processes_ops,
 				    quire_processes_state_size(), NULL) &&
 	    proc_create_seq_private("workingset", 0444, quire_proc_dir, &quire_workingset_ops,
-				    quire_workingset_state_size(), NULL))
+				    quire_workingset_state_size(), NULL) &&
+	    proc_create_seq_private("heat", 0444, quire_proc_dir, &quire_heat_ops,
+				    quire_heat_state_size(), NULL))
 		return 0;
 	quire_proc_stop();
 	return -ENOMEM;

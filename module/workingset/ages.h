@@ -31,6 +31,9 @@
 
 #define QUIRE_SHARE_UNIT	64	/* a page that n processes map is 64 / n */
 
+#define QUIRE_SLICES		16	/* of a piece: 128 KiB each, to show where use is */
+#define QUIRE_SLICE_PAGES	(QUIRE_PIECE_PAGES / QUIRE_SLICES)
+
 enum quire_window { QUIRE_WINDOW_1S, QUIRE_WINDOW_10S, QUIRE_WINDOW_60S, QUIRE_NR_WINDOWS };
 
 /* What is known of a piece, a segment or a process, all in pages. */
@@ -136,6 +139,28 @@ static inline void quire_piece_add(struct quire_piece *piece, const u32 *ticks, 
 	for (i = 0; i < QUIRE_NR_WINDOWS; i++) {
 		if (age < ticks[i])
 			piece->window[i] += pages;
+	}
+}
+
+/**
+ * quire_slices_count - where in a piece its use is
+ * @stamp:	of its pages, may change meanwhile
+ * @huge:	the first stands for all
+ * @now:	the stamp of the walk that was last over it
+ * @known:	filled in for each slice: pages that have been used at all
+ * @used:	filled in: those that have been since the walk before, or by a fault after it
+ */
+static inline void quire_slices_count(const u16 *stamp, bool huge, u16 now, u8 *known, u8 *used)
+{
+	unsigned int i;
+	u16 page;
+
+	for (i = 0; i < QUIRE_SLICES; i++)
+		known[i] = used[i] = 0;
+	for (i = 0; i < QUIRE_PIECE_PAGES; i++) {
+		page = READ_ONCE(stamp[huge ? 0 : i]);
+		known[i / QUIRE_SLICE_PAGES] += page != 0;
+		used[i / QUIRE_SLICE_PAGES] += quire_age(now, &page) == 0;
 	}
 }
 

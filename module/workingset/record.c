@@ -252,6 +252,34 @@ bool quire_workingset_read(struct pid *pid, struct quire_ws_info *info)
 }
 
 /**
+ * quire_workingset_heat - what is known of the use of a range of a process
+ * @pid:	the process
+ * @range:	the first range from this one on that has been walked
+ * @heat:	filled in
+ *
+ * Context: any but interrupts.
+ * Return: false if there is no such range.
+ */
+bool quire_workingset_heat(struct pid *pid, unsigned long range, struct quire_heat *heat)
+{
+	struct quire_leaf *leaf = NULL;
+	struct quire_ws *ws;
+
+	rcu_read_lock();
+	ws = quire_ws_find(pid);
+	if (ws)
+		leaf = xa_find(&ws->leaves, &range, ULONG_MAX, XA_PRESENT);
+	if (leaf) {
+		heat->range = range;
+		heat->scan = READ_ONCE(leaf->seen);
+		quire_slices_count(leaf->stamp, READ_ONCE(leaf->huge), READ_ONCE(leaf->now),
+				   heat->known, heat->used);
+	}
+	rcu_read_unlock();
+	return leaf;
+}
+
+/**
  * quire_ws_table_stats - how much there is
  * @stats:	processes, ranges and range_bytes are filled in
  */

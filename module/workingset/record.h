@@ -51,12 +51,14 @@ struct quire_ws {
  * struct quire_leaf - the stamps of a 2 MiB range of a process
  * @rcu:	frees it
  * @seen:	the pass that last walked it
+ * @now:	the stamp of that pass
  * @huge:	a huge page was mapped: stamp[0] stands for all
  * @stamp:	of each page, see ages.h
  */
 struct quire_leaf {
 	struct rcu_head rcu;
 	u32 seen;
+	u16 now;
 	bool huge;
 	u16 stamp[QUIRE_PIECE_PAGES];
 };

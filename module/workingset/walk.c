@@ -237,6 +237,7 @@ static void quire_walk_piece(struct quire_walk *walk, struct vm_area_struct *vma
 		return;
 	}
 	leaf->seen = walk->pass;
+	WRITE_ONCE(leaf->now, walk->now);
 	/* Bits of a piece that is new to the sample are from any time. */
 	known = quire_is_sampled(walk->seed, range, walk->was_shift[segment]);
 	walk->fresh |= !known;

@@ -66,6 +66,21 @@ struct quire_scan_stats {
 	bool strict;
 };
 
+/**
+ * struct quire_heat - where in a 2 MiB range of a process its use is
+ * @range:	number of the range: its address / 2 MiB
+ * @scan:	the scan that last walked it
+ * @known:	by slices of 128 KiB: pages that have been used since they are tracked
+ * @used:	those that were used between that scan and the one before
+ */
+struct quire_heat {
+	unsigned long range;
+	u32 scan;
+	u8 known[QUIRE_SLICES];
+	u8 used[QUIRE_SLICES];
+};
+
+bool quire_workingset_heat(struct pid *pid, unsigned long range, struct quire_heat *heat);
 bool quire_workingset_read(struct pid *pid, struct quire_ws_info *info);
 void quire_scan_stats(struct quire_scan_stats *stats);
 

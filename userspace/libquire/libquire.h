@@ -431,13 +431,14 @@ int quire_source_init(struct quire_source *source, const char *dir, struct quire
  * @QUIRE_TLB_CPUS: TLB flushes of each CPU
  * @QUIRE_WORKINGSET: working sets of processes and their segments
  * @QUIRE_AGES: W(t, tau) of them
+ * @QUIRE_HEAT: where in their memory their use is
  */
 enum quire_file {
 	QUIRE_STAT, QUIRE_PROCESSES, QUIRE_FAULT_LATENCY, QUIRE_STALL_LATENCY,
-	QUIRE_TLB_FLUSH_PAGES, QUIRE_TLB_CPUS, QUIRE_WORKINGSET, QUIRE_AGES,
+	QUIRE_TLB_FLUSH_PAGES, QUIRE_TLB_CPUS, QUIRE_WORKINGSET, QUIRE_AGES, QUIRE_HEAT,
 };
 
-#define QUIRE_FILES (QUIRE_AGES + 1)
+#define QUIRE_FILES (QUIRE_HEAT + 1)
 
 /**
  * quire_read() - read a table

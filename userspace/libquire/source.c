@@ -29,6 +29,7 @@ static const struct {
 	[QUIRE_TLB_CPUS] = { "tlb_cpus", QUIRE_NUMBERS, true, false },
 	[QUIRE_WORKINGSET] = { "workingset", QUIRE_COMMANDS, false, true },
 	[QUIRE_AGES] = { "ages", QUIRE_NUMBERS, true, true },
+	[QUIRE_HEAT] = { "heat", QUIRE_NUMBERS, false, true },
 };
 
 int quire_source_init(struct quire_source *source, const char *dir, struct quire_error *error)
@@ -75,18 +76,15 @@ static int open_file(const struct quire_source *source, const char *dir, const c
 	return fd < 0 ? open_failed(source, dir, name, error) : fd;
 }
 
-/* All that a file has to say, at most @max bytes; to be freed. */
-static int read_file(const struct quire_source *source, const char *dir, const char *name, size_t max,
-		     char **text, size_t *size, struct quire_error *error)
+/* All that an open file has to say, at most @max bytes; to be freed. It is closed. */
+static int read_all(const struct quire_source *source, int fd, const char *dir, const char *name, size_t max,
+		    char **text, size_t *size, struct quire_error *error)
 {
 	size_t room = 0, used = 0;
 	char *all = NULL, *more;
 	ssize_t got = 1;
-	int err = 0, fd;
+	int err = 0;
 
-	fd = open_file(source, dir, name, O_RDONLY, error);
-	if (fd < 0)
-		return fd;
 	while (!err && got) {
 		if (used == room) {
 			room = room ? 2 * room : 16384;
@@ -116,6 +114,14 @@ static int read_file(const struct quire_source *source, const char *dir, const c
 	*text = all;
 	*size = used;
 	return 0;
+}
+
+static int read_file(const struct quire_source *source, const char *dir, const char *name, size_t max,
+		     char **text, size_t *size, struct quire_error *error)
+{
+	int fd = open_file(source, dir, name, O_RDONLY, error);
+
+	return fd < 0 ? fd : read_all(source, fd, dir, name, max, text, size, error);
 }
 
 int quire_read(const struct quire_source *source, enum quire_file file, struct quire_table *table,

@@ -58,6 +58,7 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int command_config(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_faults(int argc, char **argv);
+int command_heat(int argc, char **argv);
 int command_load(int argc, char **argv);
 int command_policy(int argc, char **argv);
 int command_protect(int argc, char **argv);

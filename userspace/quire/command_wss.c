@@ -226,25 +226,6 @@ static void put_process(struct json_object *array, const struct live *live, size
 	json_object_array_add(array, object);
 }
 
-/* Why nothing is known of any of them. */
-static void say_why(const struct live *live)
-{
-	struct quire_config config;
-	struct quire_error error;
-	const char *value;
-
-	if (quire_read_config(&live->source, &config, &error)) {
-		say("%s", error.text);
-		return;
-	}
-	value = quire_config_value(&config, "workingset");
-	if (!value || strcmp(value, "1"))
-		say("working sets are not scanned: sudo quire config workingset=1");
-	else
-		say("not scanned twice yet, or not to be scanned: see track in quire config");
-	quire_config_free(&config);
-}
-
 static int show(struct live *live)
 {
 	const struct quire_table *sets = &live->now->table[QUIRE_WORKINGSET];
@@ -276,7 +257,7 @@ static int show(struct live *live)
 		json_object_put(array);
 	}
 	if (!shown)
-		say_why(live);
+		live_say_unscanned(&live->source);
 	return shown ? EXIT_GOOD : EXIT_COULD_NOT;
 }
 

@@ -15,7 +15,7 @@ _quire_words() {
 # What follows an option or a command, one a line; nothing where that is not known.
 _quire_values() {
 	case $1 in
-	-p|--pid|translate|wss)	cd /proc && printf '%s\n' [0-9]* ;;
+	-p|--pid|heat|translate|wss)	cd /proc && printf '%s\n' [0-9]* ;;
 	-c|--command)	cat /proc/[0-9]*/comm 2>/dev/null ;;
 	-g|--cgroup)	cd /sys/fs/cgroup 2>/dev/null && find . -type d -printf '/%P\n' 2>/dev/null ;;
 	set|params)	"$2" policy list 2>/dev/null | awk '{ print $1 == "*" ? $2 : $1 }' ;;

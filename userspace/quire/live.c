@@ -129,6 +129,13 @@ uint64_t live_now(void)
 	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
+bool live_wait_until(uint64_t ns)
+{
+	const struct timespec due = { ns / 1000000000, ns % 1000000000 };
+
+	return !clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL);
+}
+
 void live_lock_memory(void)
 {
 	struct rlimit limit;
@@ -201,14 +208,6 @@ int live_take(const struct live *live, struct reading *reading)
 	return choose(live, reading);
 }
 
-static void wait_until(uint64_t ns)
-{
-	const struct timespec due = { ns / 1000000000, ns % 1000000000 };
-
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL) == EINTR)
-		;
-}
-
 int live_match(struct live *live)
 {
 	const struct quire_table *now = &live->now->table[QUIRE_PROCESSES];
@@ -269,7 +268,8 @@ static int repeat(struct live *live, struct reading *readings)
 		due += step;
 		if (due < live_now())
 			due = live_now() + step;
-		wait_until(due);
+		while (!live_wait_until(due))
+			;
 		status = take(live, now);
 		if (status)
 			break;
@@ -388,6 +388,24 @@ void live_print_scope(const struct live *live, const char *what)
 		       (live->before->ns - live->start_ns) / 1e9, (live->now->ns - live->start_ns) / 1e9);
 	else
 		puts(", since they are counted");
+}
+
+void live_say_unscanned(const struct quire_source *source)
+{
+	struct quire_config config;
+	struct quire_error error;
+	const char *value;
+
+	if (quire_read_config(source, &config, &error)) {
+		say("%s", error.text);
+		return;
+	}
+	value = quire_config_value(&config, "workingset");
+	if (!value || strcmp(value, "1"))
+		say("working sets are not scanned: sudo quire config workingset=1");
+	else
+		say("not scanned twice yet, or not to be scanned: see track in quire config");
+	quire_config_free(&config);
 }
 
 void live_put(struct json_object *object, const char *name, uint64_t value)

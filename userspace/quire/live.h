@@ -130,6 +130,14 @@ void live_lock_memory(void);
 uint64_t live_now(void);
 
 /**
+ * live_wait_until() - sleep
+ * @ns: until then, of live_now()
+ *
+ * Return: false if a signal came before.
+ */
+bool live_wait_until(uint64_t ns);
+
+/**
  * live_all() - whether no processes were chosen
  * @live: what was asked for
  */
@@ -195,6 +203,12 @@ double live_seconds(const struct live *live);
  * @what: the numbers
  */
 void live_print_scope(const struct live *live, const char *what);
+
+/**
+ * live_say_unscanned() - print why no working set is known of a process
+ * @source: from where it was to be read
+ */
+void live_say_unscanned(const struct quire_source *source);
 
 /**
  * live_put() - add a count to a JSON object, null for QUIRE_NONE

@@ -15,6 +15,7 @@ static const struct command commands[] = {
 	{ "thrash", "whether the machine thrashes, who suffers, and who causes it", command_thrash },
 	{ "ps", "processes: memory, faults, swap-ins, stalls, TLB flushes", command_ps },
 	{ "wss", "how much memory a process uses: its working set, by segment", command_wss },
+	{ "heat", "where in its memory a process is at work, and when", command_heat },
 	{ "faults", "page faults by cause, and how long they take", command_faults },
 	{ "tlb", "TLB flushes: why, who causes them, where", command_tlb },
 	{ "status", "what of the module runs, and what it cannot see", command_status },
