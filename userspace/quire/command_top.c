@@ -127,8 +127,10 @@ static void move_by(struct command_top *this, int lines)
 
 static void turn_to(struct command_top *this, int view)
 {
-	if (this->state.process)
+	if (this->state.process) {
+		this->state.heat = !this->state.heat;
 		return;
+	}
 	this->state.view = (view + VIEWS) % VIEWS;
 	this->state.first = 0;
 }
@@ -141,7 +143,15 @@ static void look_at_process(struct command_top *this)
 		return;
 	state->process = this->top.row[view_selected(&this->top, state)].value[TOP_PID];
 	state->segment = 0;
+	state->heat = false;
 	top_read_more(&this->top, QUIRE_AGES);
+	top_watch(&this->top, state->process);
+}
+
+static void leave_process(struct command_top *this)
+{
+	this->state.process = 0;
+	top_watch(&this->top, 0);
 }
 
 static void go_back(struct command_top *this)
@@ -151,7 +161,7 @@ static void go_back(struct command_top *this)
 	if (state->help)
 		state->help = false;
 	else if (state->process)
-		state->process = 0;
+		leave_process(this);
 	else
 		state->view = VIEW_PROCESSES;
 	state->first = 0;
@@ -282,6 +292,7 @@ static void run(struct command_top *this, struct screen *screen)
 			if (this->state.process)
 				top->live.want |= LIVE_FILE(QUIRE_AGES);
 			top_read(top);
+			top_watch_read(top);
 			shown++;
 			this->due = live_now() + top->live.interval * 1e9;
 		}

@@ -5,6 +5,7 @@
 #ifndef QUIRE_TOP_H
 #define QUIRE_TOP_H
 
+#include "heat_reading.h"
 #include "human.h"
 #include "live.h"
 #include "verdict.h"
@@ -78,6 +79,9 @@ struct top_machine {
  * @rows: how many
  * @sort: the column by which; TOP_COLUMNS is the command
  * @reversed: the other way round
+ * @watch: where the process that is looked at is at work, NULL if none is
+ * @watch_began: when that was begun
+ * @watch_error: why that is not known, if it is not
  */
 struct top {
 	struct live live;
@@ -91,6 +95,9 @@ struct top {
 	size_t rows;
 	int sort;
 	bool reversed;
+	struct heat_watch *watch;
+	uint64_t watch_began;
+	struct quire_error watch_error;
 };
 
 /**
@@ -124,6 +131,19 @@ void top_read(struct top *top);
  * @file: which, if it has not been read
  */
 void top_read_more(struct top *top, enum quire_file file);
+
+/**
+ * top_watch() - begin to watch where a process is at work
+ * @top: what is shown
+ * @pid: the process; 0: end it
+ */
+void top_watch(struct top *top, uint64_t pid);
+
+/**
+ * top_watch_read() - add a reading to what is watched
+ * @top: what is shown
+ */
+void top_watch_read(struct top *top);
 
 /**
  * top_sort() - sort the processes anew

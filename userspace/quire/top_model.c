@@ -386,8 +386,36 @@ void top_read_more(struct top *top, enum quire_file file)
 		now->there[file] = !quire_read(&top->live.source, file, &now->table[file], &error);
 }
 
+void top_watch(struct top *top, uint64_t pid)
+{
+	if (top->watch)
+		heat_watch_free(top->watch);
+	free(top->watch);
+	top->watch = pid ? calloc(1, sizeof(*top->watch)) : NULL;
+	if (!top->watch)
+		return;
+	top->watch->source = top->live.source;
+	top->watch->pid = pid;
+	top->watch_began = live_now();
+	top->watch_error.text[0] = '\0';
+	if (heat_init(&top->watch->heat, top->live.interval)) {
+		top_watch(top, 0);
+		return;
+	}
+	top_watch_read(top);
+}
+
+void top_watch_read(struct top *top)
+{
+	double seconds = (live_now() - top->watch_began) / 1e9;
+
+	if (top->watch && heat_watch_read(top->watch, seconds, NULL, &top->watch_error) >= 0)
+		top->watch_error.text[0] = '\0';
+}
+
 void top_free(struct top *top)
 {
+	top_watch(top, 0);
 	live_drop(&top->reading[0]);
 	live_drop(&top->reading[1]);
 	verdict_free(&top->verdict);

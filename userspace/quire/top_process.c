@@ -160,6 +160,10 @@ void view_process(const struct screen *screen, const struct top *top, struct vie
 		screen_put(screen, ++y, 1, INK_TIGHT, text);
 	}
 	y = draw_rates(screen, top, row->row, y + 1);
+	if (state->heat) {
+		view_heat(screen, top, y, last);
+		return;
+	}
 	if (row->working == QUIRE_NONE) {
 		screen_put(screen, y, 1, INK_DIM, row->gone ? "" :
 			   "Its working set is not known: sudo quire config workingset=1");

@@ -240,7 +240,8 @@ void view_processes(const struct screen *screen, const struct top *top, struct v
 void view_help(const struct screen *screen, struct view_state *state, int y, int last)
 {
 	static const char *const keys[] = {
-		"Tab, Shift-Tab  the next view, the one before: processes, policies, TLB, faults",
+		"Tab, Shift-Tab  the next view, the one before: processes, policies, TLB, faults;",
+		"of a process: where in its memory it is at work",
 		"arrows, PgUp, PgDn, Home, End  move; Enter  look at a process; Esc  back",
 		"F6 > <  sort by the next column, the one before; R  the other way round",
 		"Space  read now; + -  read less, more often; q  quit",
@@ -274,7 +275,7 @@ static void draw_keys(const struct screen *screen, const struct top *top,
 	if (state->help || state->process) {
 		screen_put(screen, y, 0, INK_HEADING, state->help ?
 			   " Esc back  arrows move  q quit" :
-			   " Esc back  arrows segment  Space now  h help  q quit");
+			   " Esc back  Tab where it is at work  arrows segment  Space now  h help  q quit");
 		return;
 	}
 	x = screen_print(screen, y, 0, INK_HEADING, " q quit  h help  Tab %s",

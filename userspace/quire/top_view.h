@@ -19,6 +19,7 @@ enum view { VIEW_PROCESSES, VIEW_POLICIES, VIEW_TLB, VIEW_FAULTS, VIEWS };
  * @first: the first row that is shown, or the first line of what is longer than the screen
  * @body: rows that fit, from the last time it was drawn
  * @segment: of the process that is looked at, 0 is all of it
+ * @heat: show where in its memory that process is at work
  */
 struct view_state {
 	int view;
@@ -28,6 +29,7 @@ struct view_state {
 	int first;
 	int body;
 	int segment;
+	bool heat;
 };
 
 /**
@@ -56,6 +58,7 @@ void view_tlb(const struct screen *screen, const struct top *top, int y, int las
 void view_faults(const struct screen *screen, const struct top *top, int y, int last);
 void view_process(const struct screen *screen, const struct top *top, struct view_state *state,
 		  int y, int last);
+void view_heat(const struct screen *screen, const struct top *top, int y, int last);
 void view_help(const struct screen *screen, struct view_state *state, int y, int last);
 
 #endif

@@ -222,6 +222,23 @@ ok $? "sorted by it"
 press Enter
 see "hog thrashes: holds 138 MiB of 250"
 ok $? "and why, of a process"
+press Tab
+see "WHERE IT IS AT WORK" && see "heat: No such file"
+ok $? "where it is at work, which is not known"
+{
+	echo "pid address scan $(for i in {0..15}; do echo "known_${i}_pages used_${i}_pages"; done | xargs)"
+	echo "185 93824990838784 7$(printf ' 32 %s' 0 0 0 0 0 0 0 0 32 32 32 32 32 32 32 32)"
+} >"$tmp/thrashing/2/heat"
+mkdir -p "$tmp/thrashing/2/proc/185"
+echo "555555400000-555555600000 rw-p 00000000 00:00 0 [heap]" >"$tmp/thrashing/2/proc/185/maps"
+press Space
+see "555555400000 ·" && see "each line 128K of addresses, each column 3600s" &&
+	[ "$(grep -c '^ *5555554[0-9a-f]* ·.* \[heap\]$' "$tmp/out")" = 8 ] &&
+	[ "$(grep -c '^ *5555555[0-9a-f]* █.* \[heap\]$' "$tmp/out")" -ge 1 ]
+ok $? "and which is"
+press Tab
+see WITHIN
+ok $? "its working set again"
 press q
 see "status 0"
 ok $? "and out of it"

@@ -9,6 +9,9 @@
 #include <unistd.h>
 
 #include "../command.c"
+#include "../heat.c"
+#include "../heat_areas.c"
+#include "../heat_reading.c"
 #include "../human.c"
 #include "../live.c"
 #include "../top_model.c"
