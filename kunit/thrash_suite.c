@@ -252,32 +252,88 @@ static void a_suspicion_takes_its_time(struct kunit *test)
 
 static void recent_evictions_are_known(struct kunit *test)
 {
-	u32 tgid = 0, i;
+	struct quire_recent recent;
+	u32 i;
 
 	KUNIT_ASSERT_EQ(test, quire_recent_start(4096, 20), 0);
 	for (i = 1; i <= 1000; i++)
 		quire_recent_note(i * 8, i);
-	KUNIT_EXPECT_EQ(test, quire_recent_take(500 * 8, &tgid), 1u);
-	KUNIT_EXPECT_EQ(test, tgid, 500u);
-	KUNIT_EXPECT_EQ(test, quire_recent_take(500 * 8, &tgid), 0u);
-	KUNIT_EXPECT_EQ(test, quire_recent_take(1001 * 8, &tgid), 0u);
+	KUNIT_EXPECT_EQ(test, quire_recent_take(500 * 8, &recent), 1u);
+	KUNIT_EXPECT_EQ(test, recent.tgid, 500u);
+	KUNIT_EXPECT_EQ(test, recent.distance_pages, 500);
+	KUNIT_EXPECT_EQ(test, quire_recent_take(500 * 8, &recent), 0u);
+	KUNIT_EXPECT_EQ(test, recent.distance_pages, -1);
+	KUNIT_EXPECT_EQ(test, quire_recent_take(1001 * 8, &recent), 0u);
+	KUNIT_EXPECT_EQ(test, recent.away_ms, -1);
+	quire_recent_stop();
+}
+
+/* A slot of swap that was freed and used again: what was in it before does not come back. */
+static void the_last_eviction_counts(struct kunit *test)
+{
+	struct quire_recent recent;
+
+	KUNIT_ASSERT_EQ(test, quire_recent_start(4096, 20), 0);
+	quire_recent_note(8, 1);
+	quire_recent_note(16, 3);
+	quire_recent_note(8, 2);
+	KUNIT_EXPECT_EQ(test, quire_recent_take(8, &recent), 1u);
+	KUNIT_EXPECT_EQ(test, recent.tgid, 2u);
+	KUNIT_EXPECT_EQ(test, recent.distance_pages, 0);
+	KUNIT_EXPECT_EQ(test, quire_recent_take(8, &recent), 0u);
+	quire_recent_stop();
+}
+
+static void the_time_away_is_known(struct kunit *test)
+{
+	struct quire_recent recent;
+
+	KUNIT_ASSERT_EQ(test, quire_recent_start(4096, 20), 0);
+	quire_recent_note(8, 1);
+	schedule_timeout_uninterruptible(HZ / 5);
+	quire_recent_note(16, 1);
+	KUNIT_EXPECT_EQ(test, quire_recent_take(8, &recent), 1u);
+	KUNIT_EXPECT_GE(test, recent.away_ms, 200);
+	KUNIT_EXPECT_LT(test, recent.away_ms, 60000);
+	KUNIT_EXPECT_EQ(test, quire_recent_take(16, &recent), 1u);
+	KUNIT_EXPECT_LT(test, recent.away_ms, 200);
+	quire_recent_stop();
+}
+
+/* There are as many times as places: of what is older it is not known when it was. */
+static void the_time_of_what_is_too_old_is_not(struct kunit *test)
+{
+	struct quire_recent recent;
+	u32 i;
+
+	KUNIT_ASSERT_EQ(test, quire_recent_start(4096, 12), 0);
+	quire_recent_note(8, 1);
+	/* In other buckets: none of these makes the first give way. */
+	for (i = 1; i <= 4096; i++) {
+		quire_recent_note(16, 1);
+		quire_recent_take(16, &recent);
+	}
+	KUNIT_EXPECT_EQ(test, quire_recent_take(8, &recent), 1u);
+	KUNIT_EXPECT_EQ(test, recent.distance_pages, 4096);
+	KUNIT_EXPECT_EQ(test, recent.away_ms, -1);
 	quire_recent_stop();
 }
 
 /* As much as there is memory: what was evicted before that came back too late to count. */
 static void old_evictions_are_not(struct kunit *test)
 {
-	u32 tgid, i, wrong = 0, found = 0;
+	u32 i, wrong = 0, found = 0;
+	struct quire_recent recent;
 
 	KUNIT_ASSERT_EQ(test, quire_recent_start(4096, 20), 0);
 	for (i = 1; i <= 3 * 4096; i++)
 		quire_recent_note(i * 8, 7);
 	for (i = 1; i < 2 * 4096; i++)
-		wrong += quire_recent_take(i * 8, &tgid);
+		wrong += quire_recent_take(i * 8, &recent);
 	/* 14 bits tell pages of a bucket apart: one in 2,048 is taken for another. */
 	KUNIT_EXPECT_LT(test, wrong, 2u * 4096 / 256);
 	for (; i <= 3 * 4096; i++)
-		found += quire_recent_take(i * 8, &tgid);
+		found += quire_recent_take(i * 8, &recent);
 	/* A bucket that fills up before the others has lost a few. */
 	KUNIT_EXPECT_GT(test, found, 4096u * 8 / 10);
 	quire_recent_stop();
@@ -286,15 +342,18 @@ static void old_evictions_are_not(struct kunit *test)
 /* Of more memory than the table has places for, some pages stand for all. */
 static void samples_stand_for_all(struct kunit *test)
 {
-	u32 tgid, i, found = 0, pages = 0, weight;
+	u32 i, found = 0, pages = 0, weight;
+	struct quire_recent recent;
 
 	KUNIT_ASSERT_EQ(test, quire_recent_start(65536, 12), 0);
 	for (i = 0; i < 65536; i++)
 		quire_recent_note(i * 2 + 1, 7);
 	for (i = 32768; i < 65536; i++) {
-		weight = quire_recent_take(i * 2 + 1, &tgid);
+		weight = quire_recent_take(i * 2 + 1, &recent);
 		found += !!weight;
 		pages += weight;
+		if (weight)
+			KUNIT_EXPECT_EQ(test, recent.distance_pages % 16, 0);
 	}
 	KUNIT_EXPECT_LT(test, found, 4096u);
 	KUNIT_EXPECT_EQ(test, pages, found * 16);
@@ -392,6 +451,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(growth_without_use_is_suspected),
 	KUNIT_CASE(a_suspicion_takes_its_time),
 	KUNIT_CASE(recent_evictions_are_known),
+	KUNIT_CASE(the_last_eviction_counts),
+	KUNIT_CASE(the_time_away_is_known),
+	KUNIT_CASE(the_time_of_what_is_too_old_is_not),
 	KUNIT_CASE(old_evictions_are_not),
 	KUNIT_CASE(samples_stand_for_all),
 	KUNIT_CASE(admissions_are_charged_in_turn),

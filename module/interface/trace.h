@@ -12,23 +12,55 @@
 #if !defined(QUIRE_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
 #define QUIRE_TRACE_H
 
+#include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/tracepoint.h>
+#include "compat/swap.h"
+#include "policy/host.h"
 #include "quire/abi.h"
 #include "stat/tlb.h"
+#include "thrash/recent.h"
+#include "thrash/verdict.h"
+#include "workingset/sample.h"
 
-/* The names of causes and reasons, for those who print events and for those who read their format. */
+/* The names of numbers, for those who print events and for those who read their format. */
 #define X(id, name, about) TRACE_DEFINE_ENUM(QUIRE_CAUSE_##id);
 QUIRE_CAUSES(X)
 #undef X
 #define X(id, name, count, flushed_here) TRACE_DEFINE_ENUM(id);
 QUIRE_TLB_REASONS(X)
 #undef X
+#define X(id, name) TRACE_DEFINE_ENUM(QUIRE_##id);
+QUIRE_THRASH_STATES(X)
+#undef X
+TRACE_DEFINE_ENUM(QUIRE_NATIVE);
+TRACE_DEFINE_ENUM(QUIRE_EVICT);
+TRACE_DEFINE_ENUM(QUIRE_KEEP);
+TRACE_DEFINE_ENUM(QUIRE_FAULT_KEEPS);
+TRACE_DEFINE_ENUM(QUIRE_FAULT_NO_VICTIM);
+TRACE_DEFINE_ENUM(QUIRE_FAULT_BAD_VICTIM);
+TRACE_DEFINE_ENUM(QUIRE_FAULT_BAD_GHOST);
+TRACE_DEFINE_ENUM(QUIRE_FAULT_BROKEN);
+TRACE_DEFINE_ENUM(QUIRE_FAULT_SLOW);
 
 #ifndef QUIRE_TRACE_CAUSES
+/* Sizes of texts: literals, as the format of an event shows them. */
+#define QUIRE_TRACE_COMM 16
+#define QUIRE_TRACE_POLICY 32
+#define QUIRE_TRACE_SCOPE 256
 #define QUIRE_TRACE_NAME(id, name, ...) { id, name },
 #define QUIRE_TRACE_CAUSE(id, name, about) { QUIRE_CAUSE_##id, name },
 #define QUIRE_TRACE_CAUSES QUIRE_CAUSES(QUIRE_TRACE_CAUSE) { -1, "unknown" }
 #define QUIRE_TRACE_REASONS QUIRE_TLB_REASONS(QUIRE_TRACE_NAME) { -1, "unknown" }
+#define QUIRE_TRACE_STATE(id, name) { QUIRE_##id, name },
+#define QUIRE_TRACE_STATES QUIRE_THRASH_STATES(QUIRE_TRACE_STATE) { -1, "unknown" }
+#define QUIRE_TRACE_VERDICTS							\
+	{ QUIRE_NATIVE, "native" }, { QUIRE_EVICT, "evict" }, { QUIRE_KEEP, "keep" }
+#define QUIRE_TRACE_FAULTS							\
+	{ QUIRE_FAULT_KEEPS, "keeps" }, { QUIRE_FAULT_NO_VICTIM, "no_victim" },	\
+	{ QUIRE_FAULT_BAD_VICTIM, "bad_victim" },				\
+	{ QUIRE_FAULT_BAD_GHOST, "bad_ghost" },					\
+	{ QUIRE_FAULT_BROKEN, "broken" }, { QUIRE_FAULT_SLOW, "slow" }
 #endif
 
 /* A fault, once; its time is that of its first try that waited, as in fault_latency. */
@@ -54,46 +86,277 @@ TRACE_EVENT(fault,
 
 /* A page or large folio is read from swap, for the current process; or written, by whoever reclaims. */
 DECLARE_EVENT_CLASS(quire_swap,
-	TP_PROTO(unsigned int device, unsigned long slot, unsigned long pages),
-	TP_ARGS(device, slot, pages),
+	TP_PROTO(unsigned int device, struct folio *folio),
+	TP_ARGS(device, folio),
 	TP_STRUCT__entry(
 		__field(unsigned long, slot)
 		__field(unsigned long, pages)
 		__field(u32, device)
 	),
 	TP_fast_assign(
-		__entry->slot = slot;
-		__entry->pages = pages;
+		__entry->slot = quire_folio_swap_slot(folio);
+		__entry->pages = folio_nr_pages(folio);
 		__entry->device = device;
 	),
 	TP_printk("slot=%lu pages=%lu device=%u", __entry->slot, __entry->pages, __entry->device)
 );
 
 DEFINE_EVENT(quire_swap, swap_in,
-	TP_PROTO(unsigned int device, unsigned long slot, unsigned long pages),
-	TP_ARGS(device, slot, pages)
+	TP_PROTO(unsigned int device, struct folio *folio),
+	TP_ARGS(device, folio)
 );
 
 DEFINE_EVENT(quire_swap, swap_out,
-	TP_PROTO(unsigned int device, unsigned long slot, unsigned long pages),
-	TP_ARGS(device, slot, pages)
+	TP_PROTO(unsigned int device, struct folio *folio),
+	TP_ARGS(device, folio)
 );
 
-/* Evicted pages come back. */
-TRACE_EVENT(page_refault,
-	TP_PROTO(unsigned long pfn, unsigned long pages, bool anon),
-	TP_ARGS(pfn, pages, anon),
+/* A page or large folio comes into memory: it is put on the lists of reclaim, in batches. */
+TRACE_EVENT(page_admit,
+	TP_PROTO(struct folio *folio),
+	TP_ARGS(folio),
 	TP_STRUCT__entry(
 		__field(unsigned long, pfn)
 		__field(unsigned long, pages)
 		__field(u32, anon)
 	),
 	TP_fast_assign(
-		__entry->pfn = pfn;
-		__entry->pages = pages;
-		__entry->anon = anon;
+		__entry->pfn = folio_pfn(folio);
+		__entry->pages = folio_nr_pages(folio);
+		__entry->anon = folio_test_swapbacked(folio);
 	),
 	TP_printk("pfn=%lu pages=%lu anon=%u", __entry->pfn, __entry->pages, __entry->anon)
+);
+
+/* It goes, evicted by the current process or thread for another. */
+TRACE_EVENT(page_evict,
+	TP_PROTO(struct folio *folio, u32 culprit),
+	TP_ARGS(folio, culprit),
+	TP_STRUCT__entry(
+		__field(unsigned long, pfn)
+		__field(unsigned long, pages)
+		__field(u32, anon)
+		__field(u32, culprit)
+	),
+	TP_fast_assign(
+		__entry->pfn = folio_pfn(folio);
+		__entry->pages = folio_nr_pages(folio);
+		__entry->anon = folio_test_swapbacked(folio);
+		__entry->culprit = culprit;
+	),
+	TP_printk("pfn=%lu pages=%lu anon=%u culprit=%u", __entry->pfn, __entry->pages,
+		  __entry->anon, __entry->culprit)
+);
+
+/* Evicted pages come back. */
+TRACE_EVENT(page_refault,
+	TP_PROTO(struct folio *folio, const struct quire_recent *recent),
+	TP_ARGS(folio, recent),
+	TP_STRUCT__entry(
+		__field(unsigned long, pfn)
+		__field(unsigned long, pages)
+		__field(s64, distance_pages)
+		__field(s64, away_ms)
+		__field(u32, anon)
+		__field(u32, culprit)
+	),
+	TP_fast_assign(
+		__entry->pfn = folio_pfn(folio);
+		__entry->pages = folio_nr_pages(folio);
+		__entry->distance_pages = recent->distance_pages;
+		__entry->away_ms = recent->away_ms;
+		__entry->anon = folio_test_swapbacked(folio);
+		__entry->culprit = recent->tgid;
+	),
+	TP_printk("pfn=%lu pages=%lu distance_pages=%lld away_ms=%lld anon=%u culprit=%u",
+		  __entry->pfn, __entry->pages, __entry->distance_pages, __entry->away_ms,
+		  __entry->anon, __entry->culprit)
+);
+
+/* Reclaim has proposed a page, and this is what is to become of it. */
+TRACE_EVENT(verdict,
+	TP_PROTO(struct folio *folio, enum quire_verdict native, enum quire_verdict policy,
+		 enum quire_verdict final),
+	TP_ARGS(folio, native, policy, final),
+	TP_STRUCT__entry(
+		__field(unsigned long, pfn)
+		__field(unsigned long, pages)
+		__field(u32, anon)
+		__field(u32, native)
+		__field(u32, policy)
+		__field(u32, final)
+	),
+	TP_fast_assign(
+		__entry->pfn = folio_pfn(folio);
+		__entry->pages = folio_nr_pages(folio);
+		__entry->anon = folio_test_swapbacked(folio);
+		__entry->native = native;
+		__entry->policy = policy;
+		__entry->final = final == QUIRE_NATIVE ? native : final;
+	),
+	TP_printk("pfn=%lu pages=%lu anon=%u native=%s policy=%s final=%s", __entry->pfn,
+		  __entry->pages, __entry->anon,
+		  __print_symbolic(__entry->native, QUIRE_TRACE_VERDICTS),
+		  __print_symbolic(__entry->policy, QUIRE_TRACE_VERDICTS),
+		  __print_symbolic(__entry->final, QUIRE_TRACE_VERDICTS))
+);
+
+/* So much was refused that the kernel decides for a while. */
+TRACE_EVENT(guard_trip,
+	TP_PROTO(const char *scope, const char *policy, bool anon, u32 trips),
+	TP_ARGS(scope, policy, anon, trips),
+	TP_STRUCT__entry(
+		__array(char, scope, QUIRE_TRACE_SCOPE)
+		__array(char, policy, QUIRE_TRACE_POLICY)
+		__field(u32, anon)
+		__field(u32, trips)
+	),
+	TP_fast_assign(
+		strscpy(__entry->scope, scope[0] ? scope : "machine", QUIRE_TRACE_SCOPE);
+		strscpy(__entry->policy, policy, QUIRE_TRACE_POLICY);
+		__entry->anon = anon;
+		__entry->trips = trips;
+	),
+	TP_printk("scope=%s policy=%s anon=%u trips=%u", __entry->scope, __entry->policy,
+		  __entry->anon, __entry->trips)
+);
+
+/* A policy is there; or it is not any more. */
+DECLARE_EVENT_CLASS(quire_policy,
+	TP_PROTO(const char *scope, const char *policy),
+	TP_ARGS(scope, policy),
+	TP_STRUCT__entry(
+		__array(char, scope, QUIRE_TRACE_SCOPE)
+		__array(char, policy, QUIRE_TRACE_POLICY)
+	),
+	TP_fast_assign(
+		strscpy(__entry->scope, scope[0] ? scope : "machine", QUIRE_TRACE_SCOPE);
+		strscpy(__entry->policy, policy, QUIRE_TRACE_POLICY);
+	),
+	TP_printk("scope=%s policy=%s", __entry->scope, __entry->policy)
+);
+
+DEFINE_EVENT(quire_policy, policy_attach,
+	TP_PROTO(const char *scope, const char *policy),
+	TP_ARGS(scope, policy)
+);
+
+DEFINE_EVENT(quire_policy, policy_detach,
+	TP_PROTO(const char *scope, const char *policy),
+	TP_ARGS(scope, policy)
+);
+
+/* The guard ejects it; that it is detached follows. */
+TRACE_EVENT(policy_eject,
+	TP_PROTO(const char *scope, const char *policy, enum quire_fault fault),
+	TP_ARGS(scope, policy, fault),
+	TP_STRUCT__entry(
+		__array(char, scope, QUIRE_TRACE_SCOPE)
+		__array(char, policy, QUIRE_TRACE_POLICY)
+		__field(u32, fault)
+	),
+	TP_fast_assign(
+		strscpy(__entry->scope, scope[0] ? scope : "machine", QUIRE_TRACE_SCOPE);
+		strscpy(__entry->policy, policy, QUIRE_TRACE_POLICY);
+		__entry->fault = fault;
+	),
+	TP_printk("scope=%s policy=%s fault=%s", __entry->scope, __entry->policy,
+		  __print_symbolic(__entry->fault, QUIRE_TRACE_FAULTS))
+);
+
+/* The memory of a process has been scanned. */
+TRACE_EVENT(scan,
+	TP_PROTO(struct task_struct *task, u64 walked, u64 young, u64 time_ns, bool complete),
+	TP_ARGS(task, walked, young, time_ns, complete),
+	TP_STRUCT__entry(
+		__array(char, comm, QUIRE_TRACE_COMM)
+		__field(u64, walked_pages)
+		__field(u64, young_pages)
+		__field(u64, time_ns)
+		__field(u32, process)
+		__field(u32, complete)
+	),
+	TP_fast_assign(
+		__entry->walked_pages = walked;
+		__entry->young_pages = young;
+		__entry->time_ns = time_ns;
+		strscpy(__entry->comm, task->comm, QUIRE_TRACE_COMM);
+		__entry->process = task_tgid_nr(task);
+		__entry->complete = complete;
+	),
+	TP_printk("process=%u comm=%s walked_pages=%llu young_pages=%llu time_ns=%llu complete=%u",
+		  __entry->process, __entry->comm, __entry->walked_pages,
+		  __entry->young_pages, __entry->time_ns, __entry->complete)
+);
+
+/* What that has told of its working set. */
+TRACE_EVENT(working_set,
+	TP_PROTO(struct task_struct *task, const struct quire_estimate *figures),
+	TP_ARGS(task, figures),
+	TP_STRUCT__entry(
+		__array(char, comm, QUIRE_TRACE_COMM)
+		__field(u32, process)
+		__field(u32, resident_pages)
+		__field(u32, swapped_pages)
+		__field(u32, wss_1s_pages)
+		__field(u32, wss_10s_pages)
+		__field(u32, wss_60s_pages)
+	),
+	TP_fast_assign(
+		strscpy(__entry->comm, task->comm, QUIRE_TRACE_COMM);
+		__entry->process = task_tgid_nr(task);
+		__entry->resident_pages = figures[QUIRE_PAGES_RESIDENT].pages;
+		__entry->swapped_pages = figures[QUIRE_PAGES_SWAPPED].pages;
+		__entry->wss_1s_pages = figures[QUIRE_WSS_1S].pages;
+		__entry->wss_10s_pages = figures[QUIRE_WSS_10S].pages;
+		__entry->wss_60s_pages = figures[QUIRE_WSS_60S].pages;
+	),
+	TP_printk("process=%u comm=%s resident_pages=%u swapped_pages=%u wss_1s_pages=%u wss_10s_pages=%u wss_60s_pages=%u",
+		  __entry->process, __entry->comm, __entry->resident_pages,
+		  __entry->swapped_pages, __entry->wss_1s_pages, __entry->wss_10s_pages,
+		  __entry->wss_60s_pages)
+);
+
+/* The verdict on a process (0: on the machine) changes, and what it rests on. */
+TRACE_EVENT(thrash_state,
+	TP_PROTO(u32 process, const char *comm, enum quire_thrash_state old,
+		 const struct quire_judge *judge, u64 needed, u64 memory),
+	TP_ARGS(process, comm, old, judge, needed, memory),
+	TP_STRUCT__entry(
+		__array(char, comm, QUIRE_TRACE_COMM)
+		__field(u32, process)
+		__field(u32, old)
+		__field(u32, new)
+		__field(u32, stalled_permille)
+		__field(u64, waited_us)
+		__field(u64, reclaim_us)
+		__field(u64, refault_soon_pages)
+		__field(u64, evicted_pages)
+		__field(s64, needed_pages)
+		__field(u64, memory_pages)
+	),
+	TP_fast_assign(
+		struct quire_loss loss;
+
+		quire_judge_window(judge, &loss);
+		strscpy(__entry->comm, comm, QUIRE_TRACE_COMM);
+		__entry->process = process;
+		__entry->old = old;
+		__entry->new = judge->state;
+		__entry->stalled_permille = quire_stalled_permille(&loss);
+		__entry->waited_us = div_u64(loss.waited_ns, NSEC_PER_USEC);
+		__entry->reclaim_us = div_u64(loss.reclaim_ns, NSEC_PER_USEC);
+		__entry->refault_soon_pages = loss.refaults;
+		__entry->evicted_pages = loss.evictions;
+		__entry->needed_pages = needed;
+		__entry->memory_pages = memory;
+	),
+	TP_printk("process=%u comm=%s old=%s new=%s stalled_permille=%u waited_us=%llu reclaim_us=%llu refault_soon_pages=%llu evicted_pages=%llu needed_pages=%lld memory_pages=%llu",
+		  __entry->process, __entry->comm,
+		  __print_symbolic(__entry->old, QUIRE_TRACE_STATES),
+		  __print_symbolic(__entry->new, QUIRE_TRACE_STATES), __entry->stalled_permille,
+		  __entry->waited_us, __entry->reclaim_us, __entry->refault_soon_pages,
+		  __entry->evicted_pages, __entry->needed_pages, __entry->memory_pages)
 );
 
 /* The TLB is flushed, or others are told to flush theirs: as the kernel's tlb:tlb_flush. */

@@ -460,7 +460,7 @@ static void quire_adapt(struct quire_host *host)
 }
 
 /* A page that is not condemned is proposed: does it stay? Under the lock. */
-static enum quire_verdict quire_refuse(struct quire_pool *pool, const struct quire_asked *asked)
+static enum quire_verdict quire_refuse(struct quire_pool *pool, struct quire_asked *asked)
 {
 	struct quire_host *host = pool->host;
 	u32 trips = host->guard.trips;
@@ -472,8 +472,10 @@ static enum quire_verdict quire_refuse(struct quire_pool *pool, const struct qui
 		return QUIRE_KEEP;
 	}
 	host->stats.native++;
-	if (host->guard.trips != trips)
+	if (host->guard.trips != trips) {
 		host->stats.trips++;
+		asked->trips = host->guard.trips;
+	}
 	return QUIRE_NATIVE;
 }
 

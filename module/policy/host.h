@@ -37,6 +37,8 @@ enum quire_verdict {
  * @victims:	answered: pages that were condemned meanwhile, and that the caller
  *		is to bring forward ...
  * @nr_victims:	... how many
+ * @trips:	set if the guard now lets the kernel decide for a while: how often it has since a
+ *		page went that the policy had named
  */
 struct quire_asked {
 	unsigned long pfn;
@@ -48,6 +50,7 @@ struct quire_asked {
 	u64 task;
 	quire_page_t victims[QUIRE_VICTIMS];
 	unsigned int nr_victims;
+	u32 trips;
 };
 
 /**

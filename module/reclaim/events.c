@@ -36,6 +36,7 @@
 #include <linux/sched.h>
 #include "compat/swap.h"
 #include "hook/hook.h"
+#include "interface/trace.h"
 #include "quire/part.h"
 #include "reclaim/lru.h"
 #include "reclaim/scope.h"
@@ -235,6 +236,9 @@ static enum quire_verdict quire_ask(const struct quire_proposal *proposal, bool 
 				  0 : quire_machine_pages(quire_kind_of(folio)));
 	verdict = quire_host_verdict(pool, &asked);
 	quire_steer(&asked);
+	if (asked.trips)
+		trace_guard_trip(scope->path, pool->ops->name,
+				 quire_kind_of(folio) == QUIRE_ANON, asked.trips);
 	return verdict;
 }
 
@@ -243,7 +247,7 @@ static int quire_verdict_return(struct kretprobe_instance *ri, struct pt_regs *r
 	const struct quire_proposal *proposal = (struct quire_proposal *)ri->data;
 	struct folio *folio = proposal->folio;
 	int native = regs_return_value(regs);
-	enum quire_verdict verdict;
+	enum quire_verdict policy, verdict;
 	struct quire_scope *scope;
 	bool used;
 
@@ -265,7 +269,8 @@ static int quire_verdict_return(struct kretprobe_instance *ri, struct pt_regs *r
 	used = native > 0 || (proposal->was_used && !folio_mapped(folio));
 	if (used)
 		quire_ages_use(folio_pfn(folio));
-	verdict = quire_ask(proposal, used, native > 0);
+	policy = quire_ask(proposal, used, native > 0);
+	verdict = policy;
 	scope = quire_scope_of(folio, true);
 	if (scope && (verdict == QUIRE_EVICT || (verdict == QUIRE_NATIVE && native == 0)) &&
 	    quire_protects(scope, folio)) {
@@ -274,6 +279,7 @@ static int quire_verdict_return(struct kretprobe_instance *ri, struct pt_regs *r
 			quire_saw_use(folio);
 		verdict = QUIRE_KEEP;
 	}
+	trace_verdict(folio, native > 0 ? QUIRE_KEEP : QUIRE_EVICT, policy, verdict);
 	switch (verdict) {
 	case QUIRE_EVICT:
 		folio_clear_referenced(folio);

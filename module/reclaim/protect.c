@@ -26,6 +26,7 @@
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
+#include "interface/trace.h"
 #include "reclaim/scope.h"
 
 #define QUIRE_TICKS		64
@@ -189,8 +190,10 @@ bool quire_protects(struct quire_scope *scope, struct folio *folio)
 	enum quire_kind kind = folio_test_swapbacked(folio) ? QUIRE_ANON : QUIRE_FILE;
 	unsigned long flags;
 	bool protects;
+	u32 trips;
 
 	spin_lock_irqsave(&protect->lock, flags);
+	trips = protect->guard.trips;
 	protects = quire_is_scarce(scope, kind) ||
 		   (protect->wanted.ms && quire_is_recent(folio_pfn(folio), protect->wanted.ms));
 	if (protects && !quire_guard_may_refuse(&protect->guard, ktime_get_mono_fast_ns(),
@@ -199,7 +202,10 @@ bool quire_protects(struct quire_scope *scope, struct folio *folio)
 		protect->native++;
 	}
 	protect->kept += protects;
+	trips = protect->guard.trips == trips ? 0 : protect->guard.trips;
 	spin_unlock_irqrestore(&protect->lock, flags);
+	if (trips)
+		trace_guard_trip(scope->path, "protection", kind == QUIRE_ANON, trips);
 	return protects;
 }
 

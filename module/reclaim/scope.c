@@ -22,6 +22,7 @@
 #include <linux/string.h>
 #include <linux/vmstat.h>
 #include <linux/workqueue.h>
+#include "interface/trace.h"
 #include "reclaim/lru.h"
 #include "reclaim/scope.h"
 #include "reclaim/settings.h"
@@ -329,6 +330,7 @@ static void quire_scope_detach(struct quire_scope *scope)
 	if (!scope->ops)
 		return;
 	quire_scope_set_pools(scope, NULL);
+	trace_policy_detach(scope->path, scope->ops->name);
 	quire_policy_put(scope->ops);
 	scope->ops = NULL;
 }
@@ -362,8 +364,11 @@ static int quire_scope_attach(struct quire_scope *scope, const struct quire_poli
 		return err;
 	}
 	quire_scope_set_pools(scope, pools);
-	if (scope->ops)
+	if (scope->ops) {
+		trace_policy_detach(scope->path, scope->ops->name);
 		quire_policy_put(scope->ops);
+	}
+	trace_policy_attach(scope->path, ops->name);
 	scope->ops = ops;
 	scope->ejected[0] = '\0';
 	WRITE_ONCE(scope->governs, true);
@@ -421,6 +426,7 @@ static void quire_scope_eject(struct quire_scope *scope)
 		return;
 	pr_warn("quire: policy %s ejected from %s: %s; the kernel decides until a policy is attached by hand\n",
 		ops->name, scope->cgroup ? scope->path : "the machine", quire_fault_text(fault));
+	trace_policy_eject(scope->path, ops->name, fault);
 	quire_scope_detach(scope);
 	strscpy(scope->ejected, ops->name, sizeof(scope->ejected));
 	scope->fault = fault;

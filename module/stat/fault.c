@@ -72,7 +72,7 @@ enum quire_found {
 };
 
 /**
- * struct quire_fault - a fault under way
+ * struct quire_page_fault - a fault under way
  * @vma:	the area; valid at return unless the lock was dropped
  * @address:	of the fault
  * @start_ns:	when it came
@@ -83,7 +83,7 @@ enum quire_found {
  * @found:	what it is based on
  * @mode:	QUIRE_FAULTS_KERNEL, QUIRE_FAULTS_GUP, or QUIRE_NR_COUNTS
  */
-struct quire_fault {
+struct quire_page_fault {
 	struct vm_area_struct *vma;
 	unsigned long address;
 	u64 start_ns;
@@ -164,7 +164,7 @@ static bool quire_vma_is_shmem(const struct vm_area_struct *vma)
 	return vma->vm_file && file_inode(vma->vm_file)->i_sb->s_magic == TMPFS_MAGIC;
 }
 
-static enum quire_cause quire_guess(const struct quire_fault *fault, pte_t entry)
+static enum quire_cause quire_guess(const struct quire_page_fault *fault, pte_t entry)
 {
 	const struct vm_area_struct *vma = fault->vma;
 	bool write = fault->flags & (FAULT_FLAG_WRITE | FAULT_FLAG_UNSHARE);
@@ -243,7 +243,7 @@ static bool quire_fault_settle(struct pt_regs *regs)
 
 static int quire_fault_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct quire_fault *fault = (struct quire_fault *)ri->data;
+	struct quire_page_fault *fault = (struct quire_page_fault *)ri->data;
 	pte_t entry;
 
 	fault->vma = (struct vm_area_struct *)regs_get_kernel_argument(regs, 0);
@@ -262,7 +262,7 @@ static int quire_fault_entry(struct kretprobe_instance *ri, struct pt_regs *regs
 }
 
 /* The cause, now that the outcome is known. The VMA's lock is still held unless @completed. */
-static enum quire_cause quire_judge(const struct quire_fault *fault, bool waited, bool completed)
+static enum quire_cause quire_judge(const struct quire_page_fault *fault, bool waited, bool completed)
 {
 	enum quire_found found;
 	pte_t entry;
@@ -290,7 +290,7 @@ static enum quire_cause quire_judge(const struct quire_fault *fault, bool waited
 
 static int quire_fault_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	const struct quire_fault *fault = (struct quire_fault *)ri->data;
+	const struct quire_page_fault *fault = (struct quire_page_fault *)ri->data;
 	vm_fault_t ret = (__force vm_fault_t)regs_return_value(regs);
 	u64 ns = ktime_get_mono_fast_ns() - fault->start_ns;
 	bool tried = fault->flags & FAULT_FLAG_TRIED;
@@ -348,7 +348,7 @@ static struct quire_hook quire_fault_hooks[] = {
 		.rp = {
 			.entry_handler = quire_fault_entry,
 			.handler = quire_fault_return,
-			.data_size = sizeof(struct quire_fault),
+			.data_size = sizeof(struct quire_page_fault),
 			.maxactive = QUIRE_FAULT_INSTANCES,
 		},
 	},

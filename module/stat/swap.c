@@ -77,7 +77,7 @@ static int quire_on_swap_read(struct kprobe *kp, struct pt_regs *regs)
 	quire_tally(QUIRE_SWAP_IN_PAGES, pages);
 	if (type < MAX_SWAPFILES)
 		this_cpu_add(quire_swap_cpu.in_pages[type], pages);
-	trace_swap_in(type, quire_folio_swap_slot(folio), pages);
+	trace_swap_in(type, folio);
 	return 0;
 }
 
@@ -90,7 +90,7 @@ static int quire_on_swap_write(struct kprobe *kp, struct pt_regs *regs)
 	quire_tally(QUIRE_SWAP_OUT_PAGES, pages);
 	if (type < MAX_SWAPFILES)
 		this_cpu_add(quire_swap_cpu.out_pages[type], pages);
-	trace_swap_out(type, quire_folio_swap_slot(folio), pages);
+	trace_swap_out(type, folio);
 	return 0;
 }
 
@@ -102,7 +102,6 @@ static int quire_on_refault(struct kprobe *kp, struct pt_regs *regs)
 
 	quire_tally(anon ? QUIRE_REFAULT_ANON_PAGES : QUIRE_REFAULT_FILE_PAGES,
 		    folio_nr_pages(folio));
-	trace_page_refault(folio_pfn(folio), folio_nr_pages(folio), anon);
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/sched.h>
+#include "interface/trace.h"
 #include "stat/tally.h"
 #include "thrash/blame.h"
 #include "thrash/events.h"
@@ -40,7 +41,10 @@ static bool quire_works_for_others(void)
 
 static void quire_on_admission(void *data, struct folio *folio)
 {
-	if (folio_test_unevictable(folio) || quire_works_for_others())
+	if (folio_test_unevictable(folio))
+		return;
+	trace_page_admit(folio);
+	if (quire_works_for_others())
 		return;
 	quire_tally(QUIRE_ADMITTED_PAGES, folio_nr_pages(folio));
 	quire_admissions_note(current->tgid);
@@ -49,28 +53,30 @@ static void quire_on_admission(void *data, struct folio *folio)
 static int quire_on_evicted(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct folio *folio = (struct folio *)regs_get_kernel_argument(regs, 0);
+	u32 culprit = quire_works_for_others() ? quire_admissions_take() : current->tgid;
 
 	quire_tally(QUIRE_EVICTED_PAGES, folio_nr_pages(folio));
-	quire_recent_note(quire_place_of(folio), quire_works_for_others() ?
-			  quire_admissions_take() : current->tgid);
+	quire_recent_note(quire_place_of(folio), culprit);
+	trace_page_evict(folio, culprit);
 	return 0;
 }
 
 static int quire_on_comeback(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct folio *folio = (struct folio *)regs_get_kernel_argument(regs, 0);
+	struct quire_recent recent = { .distance_pages = -1, .away_ms = -1 };
 	u64 place = quire_place_of(folio);
 	unsigned int pages;
-	u32 culprit = 0;
 
 	/* The kernel itself remembers no more than recent evictions. */
-	pages = place ? quire_recent_take(place, &culprit) : 1;
+	pages = place ? quire_recent_take(place, &recent) : 1;
+	trace_page_refault(folio, &recent);
 	if (!pages)
 		return 0;
 	pages *= folio_nr_pages(folio);
 	quire_tally(QUIRE_REFAULT_SOON_PAGES, pages);
 	if (!quire_works_for_others())
-		quire_blame_add(current->tgid, culprit, pages);
+		quire_blame_add(current->tgid, recent.tgid, pages);
 	return 0;
 }
 

@@ -9,6 +9,8 @@
  *	hash of the page -> [ e e e e e e e e ]	a bucket, one cache line; the oldest makes room
  *	e: check bits of the page (14) | number of the eviction (28) | process (22)
  *
+ *	number of the eviction -> when it was; of as many as there are places
+ *
  * The table has a place for each page of memory, up to a million. Where there is more memory
  * than that, one page in 2^n is followed, chosen by its hash, and stands for as many.
  *
@@ -19,6 +21,7 @@
 #include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/hash.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -34,6 +37,7 @@ struct quire_bucket {
 };
 
 static struct quire_bucket *quire_buckets;
+static u32 *quire_when;			/* jiffies */
 static unsigned int quire_bucket_bits;
 static unsigned int quire_recent_shift;
 static u32 quire_recent_limit;		/* differences of numbers up to this are soon */
@@ -56,7 +60,11 @@ int quire_recent_start(unsigned long memory_pages, unsigned int max_bits)
 	quire_recent_limit = memory_pages >> quire_recent_shift;
 	atomic_set(&quire_recent_number, 0);
 	quire_buckets = kvcalloc(1ul << quire_bucket_bits, sizeof(*quire_buckets), GFP_KERNEL);
-	return quire_buckets ? 0 : -ENOMEM;
+	quire_when = kvcalloc(1ul << bits, sizeof(*quire_when), GFP_KERNEL);
+	if (quire_buckets && quire_when)
+		return 0;
+	quire_recent_stop();
+	return -ENOMEM;
 }
 
 /**
@@ -67,7 +75,9 @@ int quire_recent_start(unsigned long memory_pages, unsigned int max_bits)
 void quire_recent_stop(void)
 {
 	kvfree(quire_buckets);
+	kvfree(quire_when);
 	quire_buckets = NULL;
+	quire_when = NULL;
 }
 
 /* The bucket of a page that is followed, and its check bits; else NULL. */
@@ -85,6 +95,11 @@ static struct quire_bucket *quire_bucket_of(u64 page, u64 *check)
 			      (BIT_ULL(quire_bucket_bits) - 1)];
 }
 
+static u32 quire_places(void)
+{
+	return QUIRE_WAYS << quire_bucket_bits;
+}
+
 static u32 quire_number_of(u64 way)
 {
 	return way >> QUIRE_TGID_BITS & (QUIRE_NUMBERS - 1);
@@ -94,6 +109,11 @@ static u32 quire_number_of(u64 way)
 static u32 quire_distance(u64 way, u32 now)
 {
 	return way ? (now - quire_number_of(way)) & (QUIRE_NUMBERS - 1) : QUIRE_NUMBERS;
+}
+
+static u32 quire_ms_since(u32 number)
+{
+	return jiffies_to_msecs((u32)jiffies - READ_ONCE(quire_when[number & (quire_places() - 1)]));
 }
 
 /**
@@ -114,12 +134,18 @@ void quire_recent_note(u64 page, u32 tgid)
 	number = atomic_inc_return(&quire_recent_number) & (QUIRE_NUMBERS - 1);
 	for (i = 0; i < QUIRE_WAYS; i++) {
 		way = READ_ONCE(bucket->way[i]);
+		if (way >> (QUIRE_NUMBER_BITS + QUIRE_TGID_BITS) == check) {
+			/* Of what was there before: a slot of swap is freed, and used again. */
+			oldest = i;
+			break;
+		}
 		distance = quire_distance(way, number);
 		if (distance > most) {
 			most = distance;
 			oldest = i;
 		}
 	}
+	WRITE_ONCE(quire_when[number & (quire_places() - 1)], (u32)jiffies);
 	WRITE_ONCE(bucket->way[oldest], check << (QUIRE_NUMBER_BITS + QUIRE_TGID_BITS) |
 		   (u64)number << QUIRE_TGID_BITS | tgid);
 }
@@ -127,17 +153,19 @@ void quire_recent_note(u64 page, u32 tgid)
 /**
  * quire_recent_take - a page comes back
  * @page:	as at its eviction
- * @tgid:	set to whom it was evicted for
+ * @recent:	set to what is known of its eviction
  *
  * Return: how many pages it stands for if its eviction was recent, else 0.
  */
-unsigned int quire_recent_take(u64 page, u32 *tgid)
+unsigned int quire_recent_take(u64 page, struct quire_recent *recent)
 {
 	u32 number = atomic_read(&quire_recent_number) & (QUIRE_NUMBERS - 1);
 	struct quire_bucket *bucket;
 	unsigned int i;
 	u64 check, way;
+	u32 distance;
 
+	*recent = (struct quire_recent){ .distance_pages = -1, .away_ms = -1 };
 	bucket = quire_bucket_of(page, &check);
 	if (!bucket)
 		return 0;
@@ -146,8 +174,12 @@ unsigned int quire_recent_take(u64 page, u32 *tgid)
 		if (!way || way >> (QUIRE_NUMBER_BITS + QUIRE_TGID_BITS) != check)
 			continue;
 		WRITE_ONCE(bucket->way[i], 0);
-		*tgid = way & (BIT(QUIRE_TGID_BITS) - 1);
-		return quire_distance(way, number) <= quire_recent_limit ? 1U << quire_recent_shift : 0;
+		distance = quire_distance(way, number);
+		recent->tgid = way & (BIT(QUIRE_TGID_BITS) - 1);
+		recent->distance_pages = (u64)distance << quire_recent_shift;
+		if (distance < quire_places())
+			recent->away_ms = quire_ms_since(quire_number_of(way));
+		return distance <= quire_recent_limit ? 1U << quire_recent_shift : 0;
 	}
 	return 0;
 }

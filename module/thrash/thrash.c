@@ -18,6 +18,7 @@
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
+#include "interface/trace.h"
 #include "quire/part.h"
 #include "stat/tally.h"
 #include "stat/wait.h"
@@ -224,6 +225,7 @@ static void quire_look_at_process(const struct quire_proc_info *info, u64 now_ns
 				  u64 interval_ns, u64 *needed_pages)
 {
 	struct quire_suspect *suspect = quire_suspect_find(info->pid);
+	enum quire_thrash_state before;
 	struct quire_sums sums;
 
 	if (info->kthread || info->exited)
@@ -235,21 +237,28 @@ static void quire_look_at_process(const struct quire_proc_info *info, u64 now_ns
 		return;
 	}
 	suspect->look = quire_look;
+	before = suspect->subject.judge.state;
 	quire_judge_subject(&suspect->subject, &sums, evictions, now_ns - quire_look_ns, interval_ns);
 	quire_look_at_memory(suspect, info, now_ns, needed_pages);
+	if (suspect->subject.judge.state != before)
+		trace_thrash_state(pid_nr(info->pid), info->comm, before, &suspect->subject.judge,
+				   suspect->needed_pages, suspect->memory_pages);
 }
 
 static void quire_judge_machine(const struct quire_sums *sums, u64 evictions, u64 elapsed_ns,
 				u64 interval_ns)
 {
-	bool before = quire_machine.judge.state == QUIRE_THRASHING, now;
+	enum quire_thrash_state before = quire_machine.judge.state, now;
 
 	quire_judge_subject(&quire_machine, sums, evictions, elapsed_ns, interval_ns);
-	now = quire_machine.judge.state == QUIRE_THRASHING;
-	if (now && !before)
+	now = quire_machine.judge.state;
+	if (now == QUIRE_THRASHING && before != QUIRE_THRASHING)
 		quire_thrashings++;
-	if (before)
+	if (before == QUIRE_THRASHING)
 		quire_thrashed_ns += elapsed_ns;
+	if (now != before)
+		trace_thrash_state(0, "", before, &quire_machine.judge, quire_needed_pages,
+				   totalram_pages());
 }
 
 static void quire_look_at_all(u64 interval_ns)

@@ -36,6 +36,7 @@
 #include <asm/special_insns.h>
 #include "compat/walk.h"
 #include "hook/hook.h"
+#include "interface/trace.h"
 #include "quire/part.h"
 #include "stat/tally.h"
 #include "workingset/record.h"
@@ -128,6 +129,12 @@ static void quire_scan_yield(struct quire_scan *scan)
 	scan->busy_ns += ktime_get_ns() - scan->turn_ns;
 }
 
+/* What this pass has cost up to now. In a turn. */
+static u64 quire_scan_cost(const struct quire_scan *scan)
+{
+	return scan->busy_ns + ktime_get_ns() - scan->turn_ns;
+}
+
 /* Give way; no lock is held. False: the thread is to end. */
 static bool quire_scan_pause(struct quire_scan *scan)
 {
@@ -171,7 +178,8 @@ static int quire_scan_memory(struct quire_scan *scan)
 	}
 }
 
-static void quire_scan_publish(struct quire_scan *scan, struct quire_ws *ws)
+static void quire_scan_publish(struct quire_scan *scan, struct quire_ws *ws,
+			       struct task_struct *task)
 {
 	const struct quire_walk *walk = &scan->walk;
 	struct quire_ws_info *info = &scan->info;
@@ -195,6 +203,7 @@ static void quire_scan_publish(struct quire_scan *scan, struct quire_ws *ws)
 		quire_estimates_sum(&info->segment[0][what], QUIRE_NR_SEGMENTS, QUIRE_NR_FIGURES,
 				    &info->all[what]);
 	quire_ws_publish(ws, info, ktime_get_ns());
+	trace_working_set(task, info->all);
 }
 
 static void quire_scan_prepare(struct quire_scan *scan, struct quire_ws *ws)
@@ -218,7 +227,8 @@ static void quire_scan_prepare(struct quire_scan *scan, struct quire_ws *ws)
 }
 
 /* What the walk has changed. */
-static void quire_scan_conclude(struct quire_scan *scan, struct quire_ws *ws, int err)
+static void quire_scan_conclude(struct quire_scan *scan, struct quire_ws *ws,
+				struct task_struct *task, int err)
 {
 	struct quire_walk *walk = &scan->walk;
 	unsigned int i;
@@ -237,7 +247,7 @@ static void quire_scan_conclude(struct quire_scan *scan, struct quire_ws *ws, in
 		return;
 	quire_ws_trim(ws, scan->pass);
 	if (!ws->fresh)
-		quire_scan_publish(scan, ws);
+		quire_scan_publish(scan, ws, task);
 	ws->fresh = false;
 }
 
@@ -278,6 +288,7 @@ static struct mm_struct *quire_process_memory(struct task_struct *task)
 static int quire_scan_process(struct quire_scan *scan, struct quire_ws *ws,
 			      struct task_struct *task)
 {
+	u64 cost_ns = trace_scan_enabled() ? quire_scan_cost(scan) : U64_MAX;
 	struct mm_struct *mm = quire_process_memory(task);
 	int err;
 
@@ -294,7 +305,10 @@ static int quire_scan_process(struct quire_scan *scan, struct quire_ws *ws,
 	err = quire_scan_memory(scan);
 	if (quire_is_strict())
 		on_each_cpu_mask(mm_cpumask(mm), quire_flush_cpu, NULL, true);
-	quire_scan_conclude(scan, ws, err);
+	if (trace_scan_enabled() && cost_ns != U64_MAX)
+		trace_scan(task, scan->walk.walked, scan->walk.young,
+			   quire_scan_cost(scan) - cost_ns, !err);
+	quire_scan_conclude(scan, ws, task, err);
 	mmput_async(mm);
 	return err;
 }

@@ -85,6 +85,7 @@ static void quire_walk_present(struct quire_walk *walk, pte_t *pte, pte_t value,
 	piece->resident++;
 	if (pte_young(value) && test_and_clear_bit(_PAGE_BIT_ACCESSED, (unsigned long *)&pte->pte)) {
 		quire_reference_taken(page_folio(page));
+		walk->young++;
 		*stamp = walk->fresh ? 0 : walk->now;
 	} else if (!walk->fresh && quire_reference_seen(pte_pfn(value))) {
 		*stamp = walk->now;
@@ -205,6 +206,7 @@ static bool quire_walk_huge(struct quire_walk *walk, pmd_t *pmd, u32 pages,
 	piece->resident += pages;
 	if (pmd_young(value) && test_and_clear_bit(_PAGE_BIT_ACCESSED, (unsigned long *)&pmd->pmd)) {
 		quire_reference_taken(page_folio(page));
+		walk->young += pages;
 		leaf->stamp[0] = walk->fresh ? 0 : walk->now;
 	} else if (!walk->fresh && quire_reference_seen(pmd_pfn(value))) {
 		leaf->stamp[0] = walk->now;

@@ -24,6 +24,7 @@
  * @stratum:	what is found
  * @huge_pages:	2 MiB pages found, in all pieces
  * @walked:	page table entries looked at
+ * @young:	pages found used
  * @lost:	pieces for whose stamps there was no memory
  * @budget:	pages to go in this batch
  */
@@ -40,6 +41,7 @@ struct quire_walk {
 	struct quire_stratum stratum[QUIRE_NR_SEGMENTS];
 	u64 huge_pages;
 	u64 walked;
+	u64 young;
 	u64 lost;
 	long budget;
 };

@@ -1,55 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The tracepoints quire:*, each with a load that makes a known number of them, or against the
-# counts in /proc/quire; and the tools that read them: bpftrace, perf, trace-cmd.
+# The tracepoints quire:* of faults, swap and TLB flushes, each with a load that makes a known number
+# of them, or against the counts in /proc/quire.
 
 # shellcheck source=scripts/vm/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/vm/tests/trace_lib.sh
+. "$(dirname "$0")/trace_lib.sh"
 no_swap_readahead
 echo madvise >/sys/kernel/mm/transparent_hugepage/enabled
-load faults=1
+load faults=1 thrash=1
 
-tracing=/sys/kernel/tracing
-events=$tracing/events/quire
 [ -d $events ]
 ok $? "tracefs has events/quire" || finish
 echo 16384 >$tracing/buffer_size_kb
-
-# record ARGUMENTS: the events that a load makes between ready and done, in $tmp/trace
-declare -A before after row_before row_after
-record() {
-	start "$@" --dir="$data"
-	read_process row_before "$worker"
-	read_pairs before /proc/quire/stat
-	: >$tracing/trace
-	echo 1 >$events/enable
-	go
-	echo 0 >$events/enable
-	read_pairs after /proc/quire/stat
-	read_process row_after "$worker"
-	grep -v '^#' $tracing/trace >"$tmp/trace"
-	end
-	ok $? "$*: done"
-}
-
-# sum PATTERN FIELD: of the events that match, the sum of a field
-sum() {
-	grep -E -e "$1" "$tmp/trace" | sed -n "s/.* $2=\([0-9]*\).*/\1/p" | awk '{ sum += $1 } END { print sum + 0 }'
-}
-
-# count_of PATTERN: how many match
-count_of() {
-	grep -cE -e "$1" "$tmp/trace"
-}
-
-row_delta() {
-	echo $((row_after[$1] - row_before[$1]))
-}
-
-delta() {
-	echo $((after[$1] - before[$1]))
-}
+wanted=(fault swap_in swap_out page_refault tlb_flush)
 
 record touch -n 300
 mine="-$worker +\["
@@ -85,8 +51,9 @@ for pair in local_mm_shootdown:tlb_flushes_local_mm remote_send_ipi:tlb_shootdow
 	is "$(count_of "quire-load-.* tlb_flush: .* reason=${pair%:*} ")" "$(row_delta "${pair#*:}")" \
 		"tlb_flush: as many ${pair%:*} as are counted"
 done
-[ "$(count_of " tlb_flush: .* reason=remote_shootdown ")" -ge 50 ]
-ok $? "tlb_flush: a shootdown received a round, at least"
+# A CPU that is interrupted while idle, or in another process, has nothing to flush.
+[ "$(count_of " tlb_flush: .* reason=remote_shootdown ")" -ge 25 ]
+ok $? "tlb_flush: a shootdown received every other round, at least"
 
 # What is off is off, and what is on goes with the module.
 : >$tracing/trace
