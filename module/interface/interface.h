@@ -24,6 +24,7 @@ extern const struct seq_operations quire_workingset_ops;
 size_t quire_workingset_state_size(void);
 extern const struct seq_operations quire_heat_ops;
 size_t quire_heat_state_size(void);
+extern const struct proc_ops quire_tables_ops;
 int quire_thrash_show(struct seq_file *m, void *unused);
 int quire_ages_show(struct seq_file *m, void *unused);
 

@@ -69,7 +69,8 @@ static int quire_proc_start(void)
 	    proc_create_seq_private("workingset", 0444, quire_proc_dir, &quire_workingset_ops,
 				    quire_workingset_state_size(), NULL) &&
 	    proc_create_seq_private("heat", 0444, quire_proc_dir, &quire_heat_ops,
-				    quire_heat_state_size(), NULL))
+				    quire_heat_state_size(), NULL) &&
+	    proc_create("tables", 0666, quire_proc_dir, &quire_tables_ops))
 		return 0;
 	quire_proc_stop();
 	return -ENOMEM;

@@ -454,6 +454,19 @@ int quire_read(const struct quire_source *source, enum quire_file file, struct q
 	       struct quire_error *error);
 
 /**
+ * quire_read_tables() - read the way of an address through the page tables
+ * @source: from where; a copy has the answer in its file tables
+ * @pid: the process
+ * @address: in it
+ * @table: filled in: level, then index and entry, from the top down; free it with quire_table_free()
+ * @error: filled in on failure
+ *
+ * Return: as quire_read(); -ESRCH if there is no such process, -EINVAL if no process can have anything there.
+ */
+int quire_read_tables(const struct quire_source *source, uint64_t pid, uint64_t address,
+		      struct quire_table *table, struct quire_error *error);
+
+/**
  * quire_read_text() - read a file of /proc, or of the copy's folder "proc"
  * @source: from where
  * @path: below /proc

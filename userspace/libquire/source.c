@@ -147,6 +147,36 @@ int quire_read(const struct quire_source *source, enum quire_file file, struct q
 	return err;
 }
 
+int quire_read_tables(const struct quire_source *source, uint64_t pid, uint64_t address,
+		      struct quire_table *table, struct quire_error *error)
+{
+	char line[64], *text;
+	size_t size;
+	int err, fd;
+
+	*table = (struct quire_table){ };
+	fd = open_file(source, source->dir, "tables", source->live ? O_RDWR : O_RDONLY, error);
+	if (fd < 0)
+		return fd;
+	/* The module answers whoever asks, in the same open file. */
+	snprintf(line, sizeof(line), "%llu %llu", (unsigned long long)pid, (unsigned long long)address);
+	if (source->live && write(fd, line, strlen(line)) < 0) {
+		err = open_failed(source, source->dir, "tables", error);
+		close(fd);
+		return err;
+	}
+	err = read_all(source, fd, source->dir, "tables", QUIRE_FILE_MAX, &text, &size, error);
+	if (err)
+		return err;
+	err = quire_table_parse(table, QUIRE_NAMED, "tables", text, size, error);
+	if (!err && (quire_column(table, "index") < 0 || quire_column(table, "entry") < 0)) {
+		quire_table_free(table);
+		err = quire_fail(error, -EBADMSG, "tables: not what this command understands");
+	}
+	free(text);
+	return err;
+}
+
 int quire_read_text(const struct quire_source *source, const char *path, char **text,
 		    struct quire_error *error)
 {

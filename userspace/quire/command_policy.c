@@ -196,7 +196,7 @@ static struct json_object *scope_object(const struct quire_scope *scope)
 {
 	struct json_object *object = json_object_new_object(), *array = json_object_new_array();
 
-	json_object_object_add(object, "scope", text(scope->name));
+	json_object_object_add(object, "scope", text(policy_scope_name(scope)));
 	json_object_object_add(object, "policy", text(scope->policy));
 	json_object_object_add(object, "ejected", scope->ejected ? text(scope->ejected) : NULL);
 	json_object_object_add(object, "why", scope->ejected ? text(scope->why) : NULL);
@@ -277,7 +277,7 @@ static void print_pool(const struct quire_pool *pool)
 
 static void print_scope(const struct quire_scope *scope)
 {
-	printf("%s: %s\n", scope->name, scope->policy);
+	printf("%s: %s\n", policy_scope_name(scope), scope->policy);
 	if (scope->ejected)
 		printf("  the guard has ejected %s: %s\n", scope->ejected, scope->why);
 	print_settings(scope);

@@ -95,7 +95,7 @@ static void print_scope(const struct quire_scope *scope)
 	printf("%9s", mib(of_scope(scope, "protect_anon_mb")).text);
 	printf("%9s", mib(of_scope(scope, "protect_file_mb")).text);
 	printf("%9s", human_count(of_scope(scope, "protected_verdicts")).text);
-	printf("%9s  %s\n", human_count(of_scope(scope, "protected_native")).text, scope->name);
+	printf("%9s  %s\n", human_count(of_scope(scope, "protected_native")).text, policy_scope_name(scope));
 }
 
 static void put_scope(struct json_object *array, const struct quire_scope *scope)
@@ -106,7 +106,7 @@ static void put_scope(struct json_object *array, const struct quire_scope *scope
 	};
 	struct json_object *object = json_object_new_object();
 
-	json_object_object_add(object, "scope", json_object_new_string(scope->name));
+	json_object_object_add(object, "scope", json_object_new_string(policy_scope_name(scope)));
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		live_put(object, names[i], of_scope(scope, names[i]));
 	json_object_array_add(array, object);

@@ -4,7 +4,8 @@
  * that it is in, and the frame, swap slot or place in a file behind it.
  *
  * From what every kernel shows (maps, pagemap, kpageflags, kpagecount): the way is worked out from
- * the address, and the last entry is what the kernel says of it; the entries above it are not shown.
+ * the address, and the last entry is what the kernel says of it. The entries on the way are the module's to
+ * say, where it is loaded.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -39,12 +40,31 @@ static const char *const flag_names[] = {
 	"zero_page", "idle", "pgtable",
 };
 
+/* Of an address of five levels; one of four has no P4D, and its PGD in that place. */
 static const struct {
 	const char *name;
+	const char *key;
 	int shift;
-} levels[] = { { "PGD", 39 }, { "PUD", 30 }, { "PMD", 21 }, { "PTE", 12 } };
+} levels[] = {
+	{ "PGD", "pgd", 48 }, { "P4D", "p4d", 39 }, { "PUD", "pud", 30 }, { "PMD", "pmd", 21 }, { "PTE", "pte", 12 },
+};
 
 #define LEVELS (sizeof(levels) / sizeof(*levels))
+
+/* Bits of an entry of x86-64. */
+#define ADDRESS_MASK	UINT64_C(0x000ffffffffff000)
+
+static const struct {
+	int bit;
+	const char *name;
+} entry_bits[] = {
+	{ 0, "present" }, { 1, "writable" }, { 2, "user" }, { 3, "write-through" }, { 4, "uncached" },
+	{ 5, "accessed" }, { 6, "dirty" }, { 7, "huge" }, { 8, "global" }, { 63, "no-execute" },
+};
+
+#define ENTRY_BITS	(sizeof(entry_bits) / sizeof(*entry_bits))
+#define HUGE		7			/* of entry_bits */
+#define CACHING		(UINT64_C(1) << 12)	/* in the entry of a huge page */
 
 /**
  * struct translation - what was asked for, and what it came to
@@ -58,11 +78,13 @@ static const struct {
  * @permissions: of the area, rwxp
  * @offset: of the area in its file
  * @inode: of the file, 0 if there is none
- * @name: of the file, or [heap] and the like; "" if anonymous
+ * @name: of the file, or [heap] and the like; "" if anonymous; printable
  * @entry: of pagemap
  * @flags: of the frame, QUIRE_NONE if they are not known
  * @mapped: how often it is mapped, likewise
- * @swap: the name of the swap device
+ * @way: what the module says of the entries on the way; empty if it does not
+ * @no_way: why not
+ * @swap: the name of the swap device, printable
  */
 struct translation {
 	struct live live;
@@ -78,6 +100,8 @@ struct translation {
 	uint64_t entry;
 	uint64_t flags;
 	uint64_t mapped;
+	struct quire_table way;
+	struct quire_error no_way;
 	char swap[128];
 };
 
@@ -86,8 +110,9 @@ static const char doc[] =
 	"memory that it is in, and what is behind it: a frame, a swap slot, a place in a file, or nothing "
 	"yet.\v"
 	"ADDRESS is hexadecimal, with 0x or without. Takes the right to read /proc/PID/maps; the numbers of "
-	"frames, their flags and how often they are mapped are root's. The entries of the upper levels are "
-	"not shown: the kernel shows the last.\n\n"
+	"frames, their flags and how often they are mapped are root's. The entries of the page tables are shown where "
+	"quire.ko is loaded: where each leads to (to root), and its bits. \"accessed\" and \"dirty\" are "
+	"set by the processor; reclaim clears the one, and so does the scanner of working sets.\n\n"
 	"Example:\n"
 	"  sudo quire translate 1 0x55f1c2a00000";
 
@@ -165,7 +190,7 @@ static bool parse_area(struct translation *this, char *line)
 	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s %" SCNx64 " %*x:%*x %" SCNu64 " %n", &this->start,
 		   &this->end, this->permissions, &this->offset, &this->inode, &behind) != 5 || !behind)
 		return false;
-	snprintf(this->name, sizeof(this->name), "%s", line + behind);
+	human_text(line + behind, this->name, sizeof(this->name));
 	return this->address >= this->start && this->address < this->end;
 }
 
@@ -217,10 +242,24 @@ static void find_swap(struct translation *this, unsigned int device)
 
 	snprintf(this->swap, sizeof(this->swap), "device %u", device);
 	for (unsigned int i = 0; file && fgets(line, sizeof(line), file); i++)
-		if (i == device + 1)
-			snprintf(this->swap, sizeof(this->swap), "%.*s", (int)strcspn(line, " \t\n"), line);
+		if (i == device + 1) {
+			line[strcspn(line, " \t\n")] = '\0';
+			human_text(line, this->swap, sizeof(this->swap));
+		}
 	if (file)
 		fclose(file);
+}
+
+/* What the module says of the entries on the way. */
+static void read_way(struct translation *this)
+{
+	char dir[256];
+	bool live = !strcmp(this->root, "/");
+
+	snprintf(dir, sizeof(dir), "%s/proc/quire", this->root);
+	if (quire_source_init(&this->live.source, live ? NULL : dir, &this->no_way))
+		return;
+	quire_read_tables(&this->live.source, this->pid, this->address, &this->way, &this->no_way);
 }
 
 static int look(struct translation *this)
@@ -235,6 +274,7 @@ static int look(struct translation *this)
 		say("/proc/%s: %s%s", name, strerror(-err), err == -EACCES ? ": try sudo" : "");
 		return EXIT_COULD_NOT;
 	}
+	read_way(this);
 	if (this->entry & ENTRY_SWAPPED)
 		find_swap(this, this->entry & 31);
 	if (!(this->entry & ENTRY_PRESENT) || !(this->entry & ENTRY_FRAME))
@@ -291,15 +331,64 @@ static void print_entry(const struct translation *this)
 		puts("       part of a transparent huge page: the way may end at the PMD");
 }
 
+/* The first level: 0 where five are in use, or the address is one that only five can reach. */
+static size_t first_level(const struct translation *this)
+{
+	for (size_t i = 0; i < this->way.rows; i++)
+		if (!strcmp(this->way.label[i], "p4d"))
+			return 0;
+	return this->address >> 48 ? 0 : 1;
+}
+
+/* Whose name a level has: the first is called PGD, however many there are. */
+static size_t level_name(const struct translation *this, size_t level)
+{
+	return level == first_level(this) ? 0 : level;
+}
+
+/* The entry of a level; QUIRE_NONE if it is not known. */
+static uint64_t find_entry(const struct translation *this, size_t level)
+{
+	for (size_t i = 0; i < this->way.rows; i++)
+		if (!strcmp(this->way.label[i], levels[level_name(this, level)].key))
+			return quire_cell(&this->way, i, quire_column(&this->way, "entry"));
+	return QUIRE_NONE;
+}
+
+/* One of entry_bits; in the last level, that of huge pages has to do with caching. */
+static bool has_bit(uint64_t entry, size_t bit, size_t level)
+{
+	return entry >> entry_bits[bit].bit & 1 && (bit != HUGE || level < LEVELS - 1);
+}
+
+static void print_level(const struct translation *this, size_t level)
+{
+	uint64_t entry = find_entry(this, level);
+
+	printf("%-5s  bits %d to %d  index %3" PRIu64, levels[level_name(this, level)].name,
+	       levels[level].shift + 8, levels[level].shift, this->address >> levels[level].shift & 511);
+	if (entry == QUIRE_NONE) {
+		putchar('\n');
+		return;
+	}
+	if (!(entry & 1)) {
+		puts(entry ? "  not present" : "  empty");
+		return;
+	}
+	if (entry & ADDRESS_MASK)
+		printf(" -> %#" PRIx64, entry & ADDRESS_MASK & ~(has_bit(entry, HUGE, level) ? CACHING : 0));
+	putchar(' ');
+	for (size_t i = 1; i < ENTRY_BITS; i++)
+		if (has_bit(entry, i, level))
+			printf(" %s", entry_bits[i].name);
+	putchar('\n');
+}
+
 static void print_text(const struct translation *this)
 {
 	printf("Address %#" PRIx64 " of process %" PRIu64 "\n", this->address, this->pid);
-	if (this->address >> 48)
-		printf("%-5s  bits 56 to 48  index %3" PRIu64 "\n", "PGD", this->address >> 48 & 511);
-	for (size_t i = 0; i < LEVELS; i++)
-		printf("%-5s  bits %d to %d  index %3" PRIu64 "\n",
-		       !i && this->address >> 48 ? "P4D" : levels[i].name, levels[i].shift + 8,
-		       levels[i].shift, this->address >> levels[i].shift & 511);
+	for (size_t i = first_level(this); i < LEVELS; i++)
+		print_level(this, i);
 	printf("byte   bits 11 to 0   %9" PRIu64 "\n", this->address % PAGE_BYTES);
 	printf("Area   %" PRIx64 "-%" PRIx64 " %s, %s of memory", this->start, this->end,
 	       this->permissions, human_pages((this->end - this->start) / PAGE_BYTES).text);
@@ -309,6 +398,8 @@ static void print_text(const struct translation *this)
 	else
 		printf(", %s\n", *this->name ? this->name : "anonymous");
 	print_entry(this);
+	if (!this->way.rows)
+		printf("The entries on the way are not known: %s\n", this->no_way.text);
 }
 
 static void put_text(struct json_object *object, const char *name, const char *text)
@@ -321,6 +412,28 @@ static void put_bit(struct json_object *object, const char *name, uint64_t bit)
 	json_object_object_add(object, name, json_object_new_boolean(bit != 0));
 }
 
+static struct json_object *put_entries(const struct translation *this)
+{
+	struct json_object *array = json_object_new_array(), *object, *bits;
+
+	for (size_t i = first_level(this); i < LEVELS; i++) {
+		uint64_t entry = find_entry(this, i);
+
+		if (entry == QUIRE_NONE)
+			continue;
+		object = json_object_new_object();
+		bits = json_object_new_array();
+		put_text(object, "level", levels[level_name(this, i)].key);
+		live_put(object, "entry", entry);
+		for (size_t j = 0; entry & 1 && j < ENTRY_BITS; j++)
+			if (has_bit(entry, j, i))
+				json_object_array_add(bits, json_object_new_string(entry_bits[j].name));
+		json_object_object_add(object, "bits", bits);
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
 static void print_json(const struct translation *this)
 {
 	struct json_object *root = json_object_new_object(), *array = json_object_new_array();
@@ -329,9 +442,10 @@ static void print_json(const struct translation *this)
 
 	live_put(root, "pid", this->pid);
 	live_put(root, "address", this->address);
-	for (int shift = this->address >> 48 ? 48 : 39; shift >= 12; shift -= 9)
-		json_object_array_add(array, json_object_new_int64(this->address >> shift & 511));
+	for (size_t i = first_level(this); i < LEVELS; i++)
+		json_object_array_add(array, json_object_new_int64(this->address >> levels[i].shift & 511));
 	json_object_object_add(root, "indices", array);
+	json_object_object_add(root, "entries", this->way.rows ? put_entries(this) : NULL);
 	live_put(root, "area_start", this->start);
 	live_put(root, "area_end", this->end);
 	put_text(root, "permissions", this->permissions);
@@ -365,5 +479,6 @@ int command_translate(int argc, char **argv)
 		print_json(&this);
 	else
 		print_text(&this);
+	quire_table_free(&this.way);
 	return live_finish(EXIT_GOOD);
 }

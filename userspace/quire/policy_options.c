@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "human.h"
 #include "policy_options.h"
 
 #define CGROUP_ROOT "/sys/fs/cgroup"
@@ -65,6 +66,14 @@ bool policy_add_word(struct policy_options *wanted, const char *word)
 	wanted->words++;
 	return snprintf(wanted->request + used, sizeof(wanted->request) - used, "%s%s",
 			used ? " " : "", word) < (int)(sizeof(wanted->request) - used);
+}
+
+const char *policy_scope_name(const struct quire_scope *scope)
+{
+	static char name[1024];
+
+	human_text(scope->name, name, sizeof(name));
+	return name;
 }
 
 int policy_read(struct policy_options *wanted)

@@ -40,6 +40,14 @@ extern const struct argp policy_argp;
 bool policy_cgroup(char *path, size_t size, const char *cgroup);
 
 /**
+ * policy_scope_name() - the name of a scope as it can be printed
+ * @scope: the scope
+ *
+ * Return: the name, until the next call.
+ */
+const char *policy_scope_name(const struct quire_scope *scope);
+
+/**
  * policy_add_word() - add a word to the request
  * @options: what was asked for
  * @word: to be parted from what comes before by a blank

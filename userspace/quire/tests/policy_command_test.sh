@@ -57,6 +57,12 @@ quire_is 0 protect -g batch --json --from "$tight" && json 'd == {"scopes": [{"s
 ok $? "protect: of a cgroup, JSON"
 quire_is 0 protect --from "$calm" && grep -q "nothing is protected" "$tmp/out"
 ok $? "protect: nothing is protected"
+sed -i $'s|/batch|/ba\e[2Jtch|' "$tight/policy"
+for command in "policy show" protect; do
+	# shellcheck disable=SC2086 # words
+	quire_is 0 $command --from "$tight" && grep -qF "/ba?[2Jtch" "$tmp/out"
+	ok $? "$command: a cgroup's name cannot steer the terminal"
+done
 
 for command in "policy set lru" "policy unset" "protect -t 5" "protect --off"; do
 	# shellcheck disable=SC2086 # words

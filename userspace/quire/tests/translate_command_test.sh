@@ -13,6 +13,7 @@ cat >"$proc/7/maps" <<-END
 	00400000-00452000 r-xp 00003000 08:02 173521      /usr/bin/a b
 	00600000-00800000 rw-p 00000000 00:00 0           [heap]
 	00900000-00902000 rw-s 00000000 00:00 0
+	00a00000-00a01000 r--p 00000000 08:02 7      /tmp/$(printf '\033[2J\377\302\233')x é
 END
 printf 'Filename\tType\n/dev/vda partition\n/dev/zram0 partition\n' >"$proc/swaps"
 python3 - "$proc" <<-'END'
@@ -24,7 +25,7 @@ python3 - "$proc" <<-'END'
 	            file.write(struct.pack("<Q", number))
 	B = lambda *bits: sum(1 << bit for bit in bits)
 	put("7/pagemap", {0x401: B(63, 61) | 0x1234, 0x600: B(63, 56, 55) | 0x77, 0x601: B(62) | 1 | 4242 << 5,
-	                  0x602: 0, 0x603: B(63), 0x604: B(63) | 0x78, 0x901: 0})
+	                  0x602: 0, 0x603: B(63), 0x604: B(63) | 0x78, 0x901: 0, 0xa00: 0})
 	put("kpageflags", {0x1234: B(2, 3, 5, 11), 0x77: B(3, 5, 6, 11, 12, 14), 0x78: B(12, 16, 22), 0x79: 0})
 	put("kpagecount", {0x1234: 3, 0x77: 1, 0x78: 1, 0x79: 0})
 END
@@ -52,6 +53,10 @@ translate 604000 && grep -q "transparent huge page" "$tmp/out"
 ok $? "part of a huge page"
 translate 901000 && grep -q "rw-s, 8K of memory, anonymous" "$tmp/out"
 ok $? "the last area"
+translate a00000 && grep -qF "file /tmp/?[2J???x é at byte 0" "$tmp/out"
+ok $? "a name of a file cannot steer the terminal"
+translate --json a00000 && json 'd["name"] == "/tmp/?[2J???x é"'
+ok $? "nor whatever shows the JSON"
 translate --json 601000 && json 'd["indices"] == [0, 0, 3, 1] and d["swapped"] and not d["present"] and
 	d["swap_device"] == "/dev/zram0" and d["swap_slot"] == 4242 and d["frame"] is None and
 	d["name"] == "[heap]" and d["file_offset"] is None'
@@ -59,7 +64,40 @@ ok $? "JSON of a page in swap"
 translate --json 401000 && json 'd["frame"] == 0x1234 and d["mapped"] == 3 and
 	d["flags"] == ["referenced", "uptodate", "lru", "mmap"] and d["file_offset"] == 0x4000'
 ok $? "JSON of a page of a file"
-for address in 3fffff 452000 902000 7fffffffffff; do
+# The entries on the way, as the module says: a huge page's ends at the PMD.
+grep -q "^The entries on the way are not known: " "$tmp/out" || { translate 401000 &&
+	grep -q "^The entries on the way are not known: " "$tmp/out"; }
+ok $? "without the module, why they are not known"
+mkdir "$proc/quire"
+tables() {
+	printf '%s\n' "level index entry" "$@" >"$proc/quire/tables"
+}
+tables "pgd 0 9223372037160194151" "pud 0 $((0x22345067))" "pmd 2 $((0x32345063))" "pte 1 $((0x1234025))"
+translate 0x401abc && has "PGD    bits 47 to 39  index   0 -> 0x12345000  writable user accessed dirty no-execute" \
+	"PUD    bits 38 to 30  index   0 -> 0x22345000  writable user accessed dirty" \
+	"PMD    bits 29 to 21  index   2 -> 0x32345000  writable accessed dirty" \
+	"PTE    bits 20 to 12  index   1 -> 0x1234000  user accessed" && ! grep -q "not known" "$tmp/out"
+ok $? "the entries on the way"
+translate --json 0x401abc && json '[e["level"] for e in d["entries"]] == ["pgd", "pud", "pmd", "pte"] and
+	d["entries"][3] == {"level": "pte", "entry": 0x1234025, "bits": ["present", "user", "accessed"]}'
+ok $? "as JSON"
+tables "pgd 0 39" "pud 0 39" "pmd 3 $((0x140010e7))"
+translate 604000 && has "PMD    bits 29 to 21  index   3 -> 0x14000000  writable user accessed dirty huge" \
+	"PGD    bits 47 to 39  index   0  writable user accessed" "PTE    bits 20 to 12  index   4"
+ok $? "a huge page, and addresses that may not be seen"
+tables "pgd 0 39" "p4d 0 39" "pud 0 0"
+translate 601fff && has "PGD    bits 56 to 48  index   0  writable user accessed" \
+	"P4D    bits 47 to 39  index   0  writable user accessed" "PUD    bits 38 to 30  index   0  empty"
+ok $? "five levels, and an empty entry"
+tables "pgd 0 39" "pte 1 $((0x1fe))"
+translate 601fff && has "PTE    bits 20 to 12  index   1  not present"
+ok $? "an entry that is not present"
+printf 'level index entry\npgd 0' >"$proc/quire/tables"
+translate 601fff && grep -q "^The entries on the way are not known: tables is truncated" "$tmp/out"
+ok $? "a file that is cut off"
+rm -r "$proc/quire"
+
+for address in 3fffff 452000 902000 a01000 7fffffffffff; do
 	quire_is 1 translate --root "$tmp/root" 7 $address && grep -q "segmentation fault" "$tmp/err"
 	ok $? "nothing at $address"
 done
