@@ -18,6 +18,7 @@ MODULE_PARM_DESC(suites, "names of the suites to run, separated by commas (defau
 static struct kunit_suite *const other_suites[] = {
 	&quire_registry_suite, &quire_guard_suite, &quire_host_suite, &quire_eject_suite,
 	&quire_setting_suite, &quire_workingset_suite, &quire_thrash_suite,
+	&quire_balance_suite,
 };
 
 static struct kunit_suite **chosen;

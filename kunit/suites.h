@@ -31,6 +31,9 @@ extern struct kunit_suite quire_workingset_suite;
 /* The verdict on thrashing, and what it rests on. */
 extern struct kunit_suite quire_thrash_suite;
 
+/* Whom load control suspends. */
+extern struct kunit_suite quire_balance_suite;
+
 /* Suites with a fault each, to try scripts/kunit on; they run only when asked for. */
 extern struct kunit_suite *const quire_fault_suites[];
 extern const unsigned int quire_nr_fault_suites;

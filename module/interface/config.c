@@ -15,6 +15,8 @@
 #include "interface/interface.h"
 #include "interface/setting.h"
 #include "quire/part.h"
+#include "thrash/control.h"
+#include "thrash/spare.h"
 #include "thrash/thrash.h"
 #include "workingset/workingset.h"
 
@@ -26,9 +28,15 @@
 #define QUIRE_LOOK_MS_MAX	10000
 #define QUIRE_LEAK_S_MIN	8
 #define QUIRE_LEAK_S_MAX	86400
+#define QUIRE_QUANTUM_MS_MIN	1000
+#define QUIRE_QUANTUM_MS_MAX	3600000
 
 static const char * const quire_strict_values[] = {
 	[QUIRE_STRICT_OFF] = "0", [QUIRE_STRICT_ON] = "1", [QUIRE_STRICT_AUTO] = "auto",
+};
+
+const char * const quire_control_values[] = {
+	[QUIRE_CONTROL_OFF] = "off", [QUIRE_CONTROL_STOP] = "stop", [QUIRE_CONTROL_FREEZE] = "freeze",
 };
 
 /**
@@ -38,10 +46,11 @@ static const char * const quire_strict_values[] = {
  */
 int quire_config_show(struct seq_file *m, void *unused)
 {
-	char track[QUIRE_RULES_TEXT];
+	char rules[QUIRE_RULES_TEXT];
 	struct quire_part *part;
 	unsigned int i;
 
+	quire_spare_reader();
 	quire_parts_lock();
 	for (i = 0; (part = quire_part_at(i)); i++) {
 		if (part->optional)
@@ -49,13 +58,17 @@ int quire_config_show(struct seq_file *m, void *unused)
 	}
 	quire_parts_unlock();
 	seq_printf(m, "keep_exited_ms %u\n", quire_proc_keep_ms());
-	quire_track_show(track);
-	seq_printf(m, "track %s\n", track);
+	quire_track_show(rules);
+	seq_printf(m, "track %s\n", rules);
 	seq_printf(m, "scan_interval_ms %u\n", quire_scan_interval_ms());
 	seq_printf(m, "scan_cpu_permille %u\n", quire_scan_permille());
 	seq_printf(m, "scan_strict %s\n", quire_strict_values[quire_scan_strict()]);
 	seq_printf(m, "thrash_interval_ms %u\n", quire_thrash_interval_ms());
 	seq_printf(m, "leak_seconds %u\n", quire_leak_seconds());
+	seq_printf(m, "control %s\n", quire_control_values[quire_control()]);
+	seq_printf(m, "control_quantum_ms %u\n", quire_control_quantum_ms());
+	quire_essential_show(rules);
+	seq_printf(m, "essential %s\n", rules);
 	return 0;
 }
 
@@ -119,6 +132,29 @@ static int quire_set_leak_seconds(const char *value)
 	return 0;
 }
 
+static int quire_set_control(const char *value)
+{
+	int control = match_string(quire_control_values, ARRAY_SIZE(quire_control_values), value);
+	int err;
+
+	if (control < 0)
+		return -EINVAL;
+	quire_parts_lock();
+	err = quire_control_set(control);
+	quire_parts_unlock();
+	return err;
+}
+
+static int quire_set_quantum_ms(const char *value)
+{
+	unsigned int ms;
+
+	if (quire_parse_uint(value, QUIRE_QUANTUM_MS_MIN, QUIRE_QUANTUM_MS_MAX, &ms))
+		return -EINVAL;
+	quire_control_set_quantum_ms(ms);
+	return 0;
+}
+
 /* What can be set beside the parts. */
 static const struct {
 	const char *name;
@@ -131,6 +167,9 @@ static const struct {
 	{ "scan_strict", quire_set_strict },
 	{ "thrash_interval_ms", quire_set_look_ms },
 	{ "leak_seconds", quire_set_leak_seconds },
+	{ "control", quire_set_control },
+	{ "control_quantum_ms", quire_set_quantum_ms },
+	{ "essential", quire_essential_set },
 };
 
 static int quire_set(const char *name, const char *value)
@@ -159,6 +198,10 @@ static const char *quire_set_failure(int err)
 	case -EINVAL:
 	case -E2BIG:
 		return "not a value that it can have";
+	case -EOPNOTSUPP:
+		return "wants thrash=1 and workingset=1 first";
+	case -ENOTDIR:
+		return "/sys/fs/cgroup is not cgroup v2, or not all of it";
 	default:
 		return "cannot be switched on here, see /proc/quire/status";
 	}
@@ -182,6 +225,7 @@ ssize_t quire_config_write(struct file *file, const char __user *text, size_t si
 
 	if (!file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN))
 		return -EPERM;
+	quire_spare_reader();
 	if (size > QUIRE_SETTING_MAX) {
 		pr_info_ratelimited("quire: config: refused, %zu bytes are no setting\n", size);
 		return -E2BIG;

@@ -28,6 +28,7 @@ extern const struct proc_ops quire_tables_ops;
 int quire_thrash_show(struct seq_file *m, void *unused);
 int quire_ages_show(struct seq_file *m, void *unused);
 
+extern const char * const quire_control_values[];
 bool quire_may_read(const struct file *file, const struct quire_proc_info *info);
 void quire_put_count(struct seq_file *m, enum quire_count what, u64 value);
 

@@ -17,6 +17,7 @@
 #include "interface/interface.h"
 #include "reclaim/lru.h"
 #include "reclaim/reclaim.h"
+#include "thrash/spare.h"
 
 #define QUIRE_POLICY_LINE	512	/* bytes in a write */
 
@@ -108,6 +109,7 @@ int quire_policy_show(struct seq_file *m, void *unused)
 {
 	struct quire_show_policy show = { m, NULL };
 
+	quire_spare_reader();
 	quire_reclaim_show(quire_find_machine, &show.machine);
 	seq_printf(m, "%c native - the kernel's own\n", show.machine ? ' ' : '*');
 	quire_policies_show(quire_show_policy, &show);

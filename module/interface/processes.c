@@ -9,6 +9,7 @@
 #include <linux/proc_fs.h>
 #include <linux/string_helpers.h>
 #include "interface/interface.h"
+#include "thrash/spare.h"
 
 /**
  * struct quire_processes - where a reader is
@@ -78,6 +79,7 @@ static void *quire_processes_find(struct seq_file *m, loff_t *pos)
 
 static void *quire_processes_start(struct seq_file *m, loff_t *pos)
 {
+	quire_spare_reader();
 	quire_tally_gather();
 	return *pos ? quire_processes_find(m, pos) : SEQ_START_TOKEN;
 }

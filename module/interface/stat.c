@@ -9,6 +9,7 @@
 #include "compat/vmstat.h"
 #include "interface/interface.h"
 #include "stat/swap.h"
+#include "thrash/spare.h"
 
 /**
  * quire_put_count - print a count in the unit that its name says
@@ -58,6 +59,7 @@ int quire_stat_show(struct seq_file *m, void *unused)
 	unsigned long *events;
 	unsigned int i;
 
+	quire_spare_reader();
 	events = kcalloc(NR_VM_EVENT_ITEMS, sizeof(*events), GFP_KERNEL);
 	if (!events)
 		return -ENOMEM;

@@ -9,6 +9,9 @@
 #include "reclaim/lru.h"
 #include "stat/swap.h"
 #include "stat/wait.h"
+#include "thrash/control.h"
+#include "thrash/spare.h"
+#include "thrash/suspend.h"
 #include "workingset/workingset.h"
 
 static void quire_put_part(struct seq_file *m, const struct quire_part *part)
@@ -53,6 +56,15 @@ static void quire_put_scanner(struct seq_file *m)
 	seq_printf(m, "scan_strict_now %d\n", scan.strict);
 }
 
+static void quire_put_control(struct seq_file *m)
+{
+	struct quire_suspend_stats stats;
+
+	quire_suspend_stats(&stats);
+	seq_printf(m, "control %s\n", quire_control_values[quire_control()]);
+	seq_printf(m, "suspended_now %u\n", stats.suspended);
+}
+
 /**
  * quire_status_show - print /proc/quire/status
  * @m:		where; private is what quire_lru() said
@@ -65,6 +77,7 @@ int quire_status_show(struct seq_file *m, void *unused)
 	struct quire_part *part;
 	unsigned int i;
 
+	quire_spare_reader();
 	seq_puts(m, "version " QUIRE_VERSION "\n");
 	seq_printf(m, "kernel %s\n", init_utsname()->release);
 	seq_printf(m, "lru %s%s\n", (const char *)m->private,
@@ -85,6 +98,7 @@ int quire_status_show(struct seq_file *m, void *unused)
 			seq_printf(m, "swap%u_device %s\n", i, device.name);
 	}
 	quire_put_scanner(m);
+	quire_put_control(m);
 	quire_parts_lock();
 	for (i = 0; (part = quire_part_at(i)); i++)
 		quire_put_part(m, part);

@@ -8,6 +8,7 @@
  *	culprit		whom the pages were evicted for that come back, most first
  *	blame		the same by pairs
  *	leak		who seems to leak memory
+ *	suspended	whom load control has stopped or frozen
  *
  * Of the machine for all to read; of processes that the reader may inspect.
  */
@@ -16,6 +17,8 @@
 #include <linux/sort.h>
 #include <linux/string_helpers.h>
 #include "interface/interface.h"
+#include "thrash/spare.h"
+#include "thrash/suspend.h"
 #include "thrash/thrash.h"
 
 /**
@@ -56,6 +59,7 @@ struct quire_row {
  * @order:	the same in another order
  * @rows:	how many
  * @max:	how many there is room for
+ * @suspended:	whom load control has suspended
  */
 struct quire_view {
 	struct quire_thrash_info machine;
@@ -68,6 +72,7 @@ struct quire_view {
 	struct quire_row **order;
 	size_t rows;
 	size_t max;
+	struct quire_suspended_info suspended[QUIRE_SUSPENDED_MAX];
 };
 
 /* Of blame, shares below this are left out: thousandths. */
@@ -291,7 +296,9 @@ static void quire_put_process_sentence(struct seq_file *m, const struct quire_ro
 static void quire_put_machine(struct seq_file *m, const struct quire_thrash_info *info)
 {
 	const struct quire_loss *loss = &info->loss;
+	struct quire_suspend_stats stats;
 
+	quire_suspend_stats(&stats);
 	seq_printf(m, "state %s\n",
 		   quire_thrash_is_blind() ? "unknown" : quire_state_names[info->state]);
 	seq_printf(m, "since_ms %llu\n", info->state_ms);
@@ -308,6 +315,9 @@ static void quire_put_machine(struct seq_file *m, const struct quire_thrash_info
 	seq_puts(m, "needed_pages");
 	quire_put_pages(m, info->needed_pages);
 	seq_printf(m, "\nmemory_pages %llu\n", info->memory_pages);
+	seq_printf(m, "suspended_now %u\n", stats.suspended);
+	seq_printf(m, "suspensions %llu\n", stats.suspensions);
+	seq_printf(m, "watchdogs %llu\n", stats.watchdogs);
 }
 
 static void quire_put_process(struct seq_file *m, const struct quire_row *row)
@@ -378,6 +388,33 @@ static void quire_put_blame(struct seq_file *m, const struct quire_view *view)
 	}
 }
 
+static void quire_put_one_suspended(struct seq_file *m, const struct quire_view *view,
+				    const struct quire_suspended_info *info)
+{
+	const struct quire_row *row = info->pid ? quire_row_of(view, pid_nr(info->pid)) : NULL;
+
+	if (info->pid && !row)
+		return;
+	if (row)
+		seq_printf(m, "suspended %d", row->pid);
+	else
+		seq_puts(m, "suspended -");
+	seq_printf(m, " %llu %llu", info->since_ms, info->needed_pages);
+	quire_put_comm(m, info->name);
+	seq_putc(m, '\n');
+}
+
+static void quire_put_suspended(struct seq_file *m, struct quire_view *view)
+{
+	struct quire_suspended_info *info = view->suspended;
+	unsigned int nr = quire_suspended_read(info, ARRAY_SIZE(view->suspended));
+
+	for (; nr; nr--, info++) {
+		quire_put_one_suspended(m, view, info);
+		put_pid(info->pid);
+	}
+}
+
 static struct quire_view *quire_view_new(void)
 {
 	struct quire_view *view = kvzalloc(sizeof(*view), GFP_KERNEL);
@@ -413,6 +450,7 @@ int quire_thrash_show(struct seq_file *m, void *unused)
 	struct quire_view *view = quire_view_new();
 	int err = -ENOMEM;
 
+	quire_spare_reader();
 	if (!view || !view->row || !view->order)
 		goto out;
 	err = 0;
@@ -428,6 +466,7 @@ int quire_thrash_show(struct seq_file *m, void *unused)
 	quire_put_blame(m, view);
 	sort(view->order, view->rows, sizeof(*view->order), quire_by_loss, NULL);
 	quire_put_processes(m, view);
+	quire_put_suspended(m, view);
 out:
 	quire_view_free(view);
 	return err;

@@ -20,6 +20,7 @@
 #include "quire/abi.h"
 #include "stat/tlb.h"
 #include "thrash/recent.h"
+#include "thrash/suspend.h"
 #include "thrash/verdict.h"
 #include "workingset/sample.h"
 
@@ -42,6 +43,9 @@ TRACE_DEFINE_ENUM(QUIRE_FAULT_BAD_VICTIM);
 TRACE_DEFINE_ENUM(QUIRE_FAULT_BAD_GHOST);
 TRACE_DEFINE_ENUM(QUIRE_FAULT_BROKEN);
 TRACE_DEFINE_ENUM(QUIRE_FAULT_SLOW);
+#define X(id, name) TRACE_DEFINE_ENUM(QUIRE_RESUME_##id);
+QUIRE_RESUMES(X)
+#undef X
 
 #ifndef QUIRE_TRACE_CAUSES
 /* Sizes of texts: literals, as the format of an event shows them. */
@@ -51,6 +55,8 @@ TRACE_DEFINE_ENUM(QUIRE_FAULT_SLOW);
 #define QUIRE_TRACE_NAME(id, name, ...) { id, name },
 #define QUIRE_TRACE_CAUSE(id, name, about) { QUIRE_CAUSE_##id, name },
 #define QUIRE_TRACE_CAUSES QUIRE_CAUSES(QUIRE_TRACE_CAUSE) { -1, "unknown" }
+#define QUIRE_TRACE_RESUME(id, name) { QUIRE_RESUME_##id, name },
+#define QUIRE_TRACE_RESUMES QUIRE_RESUMES(QUIRE_TRACE_RESUME) { -1, "unknown" }
 #define QUIRE_TRACE_REASONS QUIRE_TLB_REASONS(QUIRE_TRACE_NAME) { -1, "unknown" }
 #define QUIRE_TRACE_STATE(id, name) { QUIRE_##id, name },
 #define QUIRE_TRACE_STATES QUIRE_THRASH_STATES(QUIRE_TRACE_STATE) { -1, "unknown" }
@@ -375,6 +381,44 @@ TRACE_EVENT(tlb_flush,
 	),
 	TP_printk("pages=%lu reason=%s full=%u", __entry->pages,
 		  __print_symbolic(__entry->reason, QUIRE_TRACE_REASONS), __entry->full)
+);
+
+/* Load control suspends a process (tgid, else 0) or a cgroup (cgroup, else 0). */
+TRACE_EVENT(suspend,
+	TP_PROTO(u32 tgid, u64 cgroup, u64 needed_pages),
+	TP_ARGS(tgid, cgroup, needed_pages),
+	TP_STRUCT__entry(
+		__field(u64, cgroup)
+		__field(u64, needed_pages)
+		__field(u32, tgid)
+	),
+	TP_fast_assign(
+		__entry->cgroup = cgroup;
+		__entry->needed_pages = needed_pages;
+		__entry->tgid = tgid;
+	),
+	TP_printk("tgid=%u cgroup=%llu needed_pages=%llu", __entry->tgid, __entry->cgroup,
+		  __entry->needed_pages)
+);
+
+/* It resumes one, or lets go of one that is somebody else's now. */
+TRACE_EVENT(resume,
+	TP_PROTO(u32 tgid, u64 cgroup, u64 suspended_ns, enum quire_resume why),
+	TP_ARGS(tgid, cgroup, suspended_ns, why),
+	TP_STRUCT__entry(
+		__field(u64, cgroup)
+		__field(u64, suspended_ns)
+		__field(u32, tgid)
+		__field(u32, why)
+	),
+	TP_fast_assign(
+		__entry->cgroup = cgroup;
+		__entry->suspended_ns = suspended_ns;
+		__entry->tgid = tgid;
+		__entry->why = why;
+	),
+	TP_printk("tgid=%u cgroup=%llu suspended_ns=%llu why=%s", __entry->tgid, __entry->cgroup,
+		  __entry->suspended_ns, __print_symbolic(__entry->why, QUIRE_TRACE_RESUMES))
 );
 
 #endif

@@ -7,6 +7,7 @@
  */
 #include <linux/slab.h>
 #include "interface/interface.h"
+#include "thrash/spare.h"
 #include "workingset/workingset.h"
 
 /**
@@ -50,6 +51,7 @@ static void *quire_workingset_find(struct seq_file *m, loff_t *pos)
 
 static void *quire_workingset_start(struct seq_file *m, loff_t *pos)
 {
+	quire_spare_reader();
 	return *pos ? quire_workingset_find(m, pos) : SEQ_START_TOKEN;
 }
 

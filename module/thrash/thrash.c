@@ -22,6 +22,7 @@
 #include "quire/part.h"
 #include "stat/tally.h"
 #include "stat/wait.h"
+#include "thrash/control.h"
 #include "thrash/events.h"
 #include "thrash/thrash.h"
 #include "workingset/workingset.h"
@@ -64,8 +65,10 @@ struct quire_subject {
  * @look:	that last saw it
  * @subject:	what is judged
  * @needed_pages: its working set, or QUIRE_UNKNOWN
+ * @share_pages: the same, what it shares divided by who shares it; 0 if that is not known
  * @memory_pages: what it has in memory
  * @leak:	whether it grows
+ * @turn:	for load control
  */
 struct quire_suspect {
 	struct hlist_node hash;
@@ -73,8 +76,10 @@ struct quire_suspect {
 	u32 look;
 	struct quire_subject subject;
 	u64 needed_pages;
+	u64 share_pages;
 	u64 memory_pages;
 	struct quire_leak leak;
+	struct quire_turn turn;
 };
 
 static unsigned int quire_look_ms = QUIRE_THRASH_INTERVAL_MS;
@@ -209,13 +214,15 @@ static void quire_look_at_memory(struct quire_suspect *suspect, const struct qui
 {
 	suspect->memory_pages = info->resident_pages;
 	suspect->needed_pages = QUIRE_UNKNOWN;
+	suspect->share_pages = 0;
 	if (!READ_ONCE(quire_workingset_part.running) ||
 	    !quire_workingset_read(info->pid, &quire_look_ws)) {
 		suspect->leak.nr = 0;
 		return;
 	}
 	suspect->needed_pages = quire_look_ws.all[QUIRE_WSS_10S].pages;
-	*needed_pages += quire_look_ws.all[QUIRE_WSS_10S_SHARE].pages;
+	suspect->share_pages = quire_look_ws.all[QUIRE_WSS_10S_SHARE].pages;
+	*needed_pages += suspect->share_pages;
 	quire_leak_look(&suspect->leak, div_u64(now_ns, NSEC_PER_MSEC),
 			READ_ONCE(quire_leak_s) * MSEC_PER_SEC,
 			info->anon_pages + info->swapped_pages, suspect->needed_pages);
@@ -295,6 +302,20 @@ static void quire_look_at_all(u64 interval_ns)
 	quire_tally(QUIRE_VERDICT_TIME, ktime_get_ns() - now_ns);
 }
 
+static void quire_control_load(void)
+{
+	enum quire_thrash_state state = quire_machine.judge.state;
+	struct quire_suspect *suspect;
+	int bucket;
+
+	if (!quire_control_begin(state))
+		return;
+	hash_for_each(quire_suspects, bucket, suspect, hash)
+		quire_control_add(&suspect->turn, suspect->pid, suspect->share_pages,
+				  suspect->subject.judge.state != QUIRE_CALM);
+	quire_control_end();
+}
+
 static int quire_thrash_run(void *data)
 {
 	unsigned int ms;
@@ -305,6 +326,7 @@ static int quire_thrash_run(void *data)
 		ms = READ_ONCE(quire_look_ms);
 		mutex_lock(&quire_thrash_mutex);
 		quire_look_at_all(ms * NSEC_PER_MSEC);
+		quire_control_load();
 		mutex_unlock(&quire_thrash_mutex);
 		schedule_timeout_interruptible(msecs_to_jiffies(ms));
 	}
@@ -319,9 +341,12 @@ static int quire_thrash_start(void)
 	/* Without stalls there is nothing to judge by; that they are switched off may change. */
 	if (quire_stall_part.error)
 		return quire_stall_part.error;
-	err = quire_thrash_events_start();
+	err = quire_control_start();
 	if (err)
 		return err;
+	err = quire_thrash_events_start();
+	if (err)
+		goto no_events;
 	mutex_lock(&quire_thrash_mutex);
 	memset(&quire_machine, 0, sizeof(quire_machine));
 	quire_thrashings = 0;
@@ -334,8 +359,11 @@ static int quire_thrash_start(void)
 	mutex_unlock(&quire_thrash_mutex);
 	if (!IS_ERR(thread))
 		return 0;
+	err = PTR_ERR(thread);
 	quire_thrash_events_stop();
-	return PTR_ERR(thread);
+no_events:
+	quire_control_stop();
+	return err;
 }
 
 static void quire_thrash_stop(void)
@@ -346,6 +374,7 @@ static void quire_thrash_stop(void)
 	int bucket;
 
 	kthread_stop(thread);
+	quire_control_stop();
 	mutex_lock(&quire_thrash_mutex);
 	quire_thrash_thread = NULL;
 	hash_for_each_safe(quire_suspects, bucket, next, suspect, hash)

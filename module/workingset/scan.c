@@ -59,6 +59,8 @@ static DEFINE_MUTEX(quire_scan_mutex);		/* the settings, and the pointer to the 
 static struct task_struct *quire_scanner;
 static struct quire_scan *quire_scan;		/* the thread's own while it runs */
 
+static struct quire_rule_list quire_tracked = QUIRE_RULE_LIST(quire_tracked, "all");
+
 static bool quire_emulated;	/* the processor is QEMU's: asked once, as asking a VM costs */
 static u64 quire_scan_lost;
 static u64 quire_scan_busy;
@@ -362,7 +364,7 @@ static void quire_scan_pass(struct quire_scan *scan)
 	quire_references_pass(scan->pass, quire_stamp(scan->tick + 1));
 
 	quire_scan_turn(scan);
-	quire_track_begin(&scan->track);
+	quire_track_begin(&scan->track, &quire_tracked);
 	while (go_on && (pid = quire_proc_next_pid(&id))) {
 		go_on = quire_scan_task(scan, pid);
 		put_pid(pid);
@@ -536,6 +538,29 @@ enum quire_strict quire_scan_strict(void)
 void quire_scan_set_strict(enum quire_strict strict)
 {
 	WRITE_ONCE(quire_strict, strict);
+}
+
+/**
+ * quire_track_show - which processes are tracked, as it was written
+ * @text:	filled in, QUIRE_RULES_TEXT bytes
+ *
+ * Context: process, may sleep.
+ */
+void quire_track_show(char *text)
+{
+	quire_rule_list_show(&quire_tracked, text);
+}
+
+/**
+ * quire_track_set - change which processes are tracked
+ * @text:	see rules.c
+ *
+ * Context: process, may sleep.
+ * Return: as quire_rule_list_set().
+ */
+int quire_track_set(const char *text)
+{
+	return quire_rule_list_set(&quire_tracked, text);
 }
 
 struct quire_part quire_workingset_part = {

@@ -12,31 +12,29 @@
 
 #define QUIRE_ANCESTORS_MAX	64	/* generations that +children looks back */
 
-static char quire_track_text[QUIRE_RULES_TEXT] = "all";
-static u32 quire_track_version;
-static DEFINE_MUTEX(quire_track_mutex);		/* both */
-
 /**
- * quire_track_show - the rules as they were written
+ * quire_rule_list_show - the rules as they were written
+ * @list:	the list
  * @text:	filled in, QUIRE_RULES_TEXT bytes
  *
  * Context: process, may sleep.
  */
-void quire_track_show(char *text)
+void quire_rule_list_show(struct quire_rule_list *list, char *text)
 {
-	mutex_lock(&quire_track_mutex);
-	strscpy(text, quire_track_text, QUIRE_RULES_TEXT);
-	mutex_unlock(&quire_track_mutex);
+	mutex_lock(&list->mutex);
+	strscpy(text, list->text, QUIRE_RULES_TEXT);
+	mutex_unlock(&list->mutex);
 }
 
 /**
- * quire_track_set - change the rules
+ * quire_rule_list_set - change the rules
+ * @list:	the list
  * @text:	see rules.c
  *
  * Context: process, may sleep.
  * Return: 0, -EINVAL or -E2BIG and nothing has changed, -ENOMEM.
  */
-int quire_track_set(const char *text)
+int quire_rule_list_set(struct quire_rule_list *list, const char *text)
 {
 	struct quire_rules *rules = kmalloc(sizeof(*rules), GFP_KERNEL);
 	int err;
@@ -47,28 +45,29 @@ int quire_track_set(const char *text)
 	kfree(rules);
 	if (err)
 		return err;
-	mutex_lock(&quire_track_mutex);
-	strscpy(quire_track_text, text, sizeof(quire_track_text));
-	quire_track_version++;
-	mutex_unlock(&quire_track_mutex);
+	mutex_lock(&list->mutex);
+	strscpy(list->text, text, sizeof(list->text));
+	list->version++;
+	mutex_unlock(&list->mutex);
 	return 0;
 }
 
 /**
  * quire_track_begin - take the rules for a pass
  * @track:	filled in; not to be moved. quire_track_end() when done
+ * @list:	the rules
  *
  * Context: process, may sleep.
  */
-void quire_track_begin(struct quire_track *track)
+void quire_track_begin(struct quire_track *track, struct quire_rule_list *list)
 {
 	struct cgroup *cgroup;
 	unsigned int i;
 
-	mutex_lock(&quire_track_mutex);
-	quire_rules_parse(&track->rules, quire_track_text);
-	track->version = quire_track_version;
-	mutex_unlock(&quire_track_mutex);
+	mutex_lock(&list->mutex);
+	quire_rules_parse(&track->rules, list->text);
+	track->version = list->version;
+	mutex_unlock(&list->mutex);
 	for (i = 0; i < track->rules.nr; i++) {
 		track->cgroup[i] = NULL;
 		if (track->rules.rule[i].kind != QUIRE_RULE_CGROUP)
@@ -108,7 +107,7 @@ static bool quire_rule_means(const struct quire_rule *rule, struct cgroup *cgrou
 }
 
 /**
- * quire_track_wants - whether a process is tracked
+ * quire_track_wants - whether the rules mean a process
  * @track:	the rules
  * @task:	its leader
  * @children:	set if a rule means its children, too: so, once they are known,

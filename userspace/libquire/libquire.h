@@ -331,6 +331,10 @@ enum quire_thrash_kind {
 				 * text is the command
 				 */
 	QUIRE_THRASH_LEAK,	/* pid, since_ms, grown_pages, pages_an_hour; the command */
+	QUIRE_THRASH_SUSPENDED,	/*
+				 * pid, QUIRE_NONE for a cgroup, since_ms, needed_pages; the command,
+				 * or the cgroup
+				 */
 };
 
 #define QUIRE_THRASH_NUMBERS	9

@@ -22,6 +22,7 @@ static const struct {
 	[QUIRE_THRASH_BLAME] = { "blame", 3, false, false },
 	[QUIRE_THRASH_PROCESS] = { "process", QUIRE_THRASH_NUMBERS, true, true },
 	[QUIRE_THRASH_LEAK] = { "leak", 4, false, true },
+	[QUIRE_THRASH_SUSPENDED] = { "suspended", 3, false, true },
 };
 
 static const char *find_state(const char *word)

@@ -218,6 +218,13 @@ static void print_leak(const struct quire_thrash_line *line)
 	       human_pages(line->number[3]).text, human_command(line->text).text);
 }
 
+static void print_suspended(const struct quire_thrash_line *line)
+{
+	printf("%7s %9s %7s  %s\n", pid_of(line->number[0]).text,
+	       time_of(line->number[1], 1000000).text, human_pages(line->number[2]).text,
+	       human_command(line->text).text);
+}
+
 /* The lines of a kind, below a heading; nothing if there are none. */
 static void print_kind(const struct quire_thrash *verdict, enum quire_thrash_kind kind,
 		       const char *heading, void (*print)(const struct quire_thrash_line *line))
@@ -262,6 +269,8 @@ static void print_text(const struct quire_thrash *verdict)
 		   "    PID     PAGES  SHARE OF-OTHERS  COMMAND", print_culprit);
 	print_kind(verdict, QUIRE_THRASH_LEAK,
 		   "Suspected leaks:\n    PID     SINCE  GROWN  AN-HOUR   COMMAND", print_leak);
+	print_kind(verdict, QUIRE_THRASH_SUSPENDED,
+		   "Suspended by load control:\n    PID     SINCE   NEEDS  COMMAND", print_suspended);
 }
 
 /* What the numbers of each kind of line are called. */
@@ -274,12 +283,13 @@ static const char *const keys[][QUIRE_THRASH_NUMBERS] = {
 		"refault_soon_pages", "needed_pages", "resident_pages",
 	},
 	[QUIRE_THRASH_LEAK] = { "pid", "since_ms", "grown_pages", "pages_an_hour" },
+	[QUIRE_THRASH_SUSPENDED] = { "pid", "since_ms", "needed_pages" },
 };
 
 static const char *const arrays[] = {
 	[QUIRE_THRASH_SENTENCE] = "sentences", [QUIRE_THRASH_CULPRIT] = "culprits",
 	[QUIRE_THRASH_BLAME] = "blame", [QUIRE_THRASH_PROCESS] = "processes",
-	[QUIRE_THRASH_LEAK] = "leaks",
+	[QUIRE_THRASH_LEAK] = "leaks", [QUIRE_THRASH_SUSPENDED] = "suspended",
 };
 
 static void print_json(const struct live *live, const struct quire_thrash *verdict)

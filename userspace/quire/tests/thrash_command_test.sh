@@ -33,6 +33,8 @@ verdict() {
 		process 1423 thrashing 3100 610 890 600000 10000 3800 105472 46080 redis x
 		process 77 calm 90000 1 2 300 0 5 - 512 bad\\134n$(printf '\033')[2J
 		leak 500 61000 3000 180000 leaky one
+		suspended 610 2500 10240 big loop
+		suspended - 900 512 /batch.slice
 	END
 }
 
@@ -45,7 +47,9 @@ quire_is 4 thrash --from "$one" && has "the machine thrashes, for 3.2 s now" \
 	"   1423 thrashing   3.1s  61.0%   89.0%   600ms    10ms   3,800    412M    180M redis x" \
 	"    977     5,200  52.0%     5,200  backup" \
 	"      -       100   1.0%         -  -" \
-	"    500       61s  11.7M      703M  leaky one"
+	"    500       61s  11.7M      703M  leaky one" \
+	"    610      2.5s     40M  big loop" \
+	"      -     900ms      2M  /batch.slice"
 ok $? "who suffers, who causes it, what leaks; exit status 4"
 ! grep -q "$(printf '\033')" "$tmp/out"
 ok $? "a name cannot steer the terminal"
@@ -55,7 +59,9 @@ quire_is 4 thrash --from "$one" --json && json 'd["state"] == "thrashing" and
 	d["processes"][0]["state"] == "thrashing" and d["processes"][0]["command"] == "redis x" and
 	d["culprits"][0]["pages_of_others"] == 5200 and d["culprits"][1]["pid"] is None and
 	d["blame"] == [{"victim": 1423, "culprit": 977, "pages": 5200}] and
-	d["leaks"][0]["pages_an_hour"] == 180000 and len(d["sentences"]) == 2'
+	d["leaks"][0]["pages_an_hour"] == 180000 and
+	d["suspended"][0] == {"pid": 610, "since_ms": 2500, "needed_pages": 10240, "command": "big loop"} and
+	d["suspended"][1]["pid"] is None and len(d["sentences"]) == 2'
 ok $? "the same as JSON"
 quire_is 4 thrash --from "$one" -c "redis x" --json && json 'len(d["sentences"]) == 2 and d["leaks"] == [] and
 	[p["pid"] for p in d["processes"]] == [1423] and d["culprits"] == [] and len(d["blame"]) == 1'
@@ -119,6 +125,7 @@ done <<-'END'
 	s/^blame.*/blame 1 2 3 4/
 	s/^process 1423 thrashing/process 1423 mad/
 	s/^leak.*/leak 500 61000 3000 180000/
+	s/^suspended 610.*/suspended 610 2500 big loop/
 	s/^culprit 977/culprit 99999999999999999999/
 	s/^blame/shame/
 END

@@ -1,0 +1,238 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Load control: three loops that do not fit together are done sooner with it than without; who must not
+# be suspended is not; and nobody stays suspended, whatever ends.
+
+# shellcheck disable=SC2034,SC2154 # what is set by name
+# shellcheck source=scripts/vm/tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+set_config() {
+	echo "$1" >/proc/quire/config
+}
+
+# look: the facts in the array V, who is suspended in the array S: what it is by its number
+declare -A V S
+look() {
+	local line words
+
+	mapfile -t lines </proc/quire/thrash
+	S=()
+	for line in "${lines[@]}"; do
+		V[${line%% *}]=${line#* }
+		[[ $line == "suspended "* ]] || continue
+		read -ra words <<<"$line"
+		S[${words[1]}]=${words[*]:4}
+	done
+}
+
+# begin_loops: three loops go on until end_loops; their processes in the array loops
+begin_loops() {
+	local i
+
+	loops=()
+	for i in 1 2 3; do
+		if [ "${1-}" = cgroups ]; then
+			mkdir -p "/sys/fs/cgroup/quire-control-$i"
+			(echo $BASHPID >"/sys/fs/cgroup/quire-control-$i/cgroup.procs"
+				exec quire-load loop --size="$each" --seconds=100 >/dev/null) &
+		else
+			quire-load loop --size="$each" --seconds=100 >/dev/null &
+		fi
+		loops+=($!)
+	done
+}
+
+end_loops() {
+	kill -KILL "${loops[@]}"
+	wait "${loops[@]}" 2>/dev/null
+}
+
+# stopped: how many of the loops are stopped
+stopped() {
+	local pid state
+
+	stopped=0
+	for pid in "${loops[@]}"; do
+		read -r state <"/proc/$pid/stat"
+		state=${state##*) }
+		[ "${state%% *}" != T ] || stopped=$((stopped + 1))
+	done
+}
+
+# until_suspended: wait until somebody is, 20 s at the most
+until_suspended() {
+	local i
+
+	for i in {1..100}; do
+		look
+		[ ${#S[@]} -eq 0 ] || return 0
+		sleep 0.2
+	done
+	return 1
+}
+
+# nobody_for SECONDS: nobody is suspended for so long in which the machine thrashes, 20 s at the most
+nobody_for() {
+	local i thrashes=0
+
+	for i in {1..100}; do
+		look
+		[ ${#S[@]} -eq 0 ] || return 1
+		[ "${V[state]}" != thrashing ] || thrashes=$((thrashes + 1))
+		[ $thrashes -lt $(($1 * 5)) ] || return 0
+		sleep 0.2
+	done
+	return 1
+}
+
+# none_stopped WHAT: soon none of the loops is stopped any more
+none_stopped() {
+	local i
+
+	for i in {1..20}; do
+		stopped
+		[ $stopped -ne 0 ] || break
+		sleep 0.1
+	done
+	is $stopped 0 "$1: all go on"
+}
+
+# timed: how long three loops of some rounds take in all, in ms. They do not wait for each other.
+timed() {
+	local began=${EPOCHREALTIME/./} pids=() i
+
+	for i in 1 2 3; do
+		quire-load loop --size="$each" --rounds=$((1 + $(many 30) / 10)) >"$tmp/out" &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	took=$(((${EPOCHREALTIME/./} - began) / 1000))
+}
+
+mark_log
+load
+! set_config control=stop 2>/dev/null && new_log | grep -q 'refused "control"="stop": wants thrash=1 and workingset=1'
+ok $? "control is refused where nobody judges"
+set_config thrash=1
+set_config workingset=1
+set_config scan_interval_ms=500
+set_config scan_cpu_permille=100
+for bad in control=maybe control=1 control_quantum_ms=999 essential=nonsense; do
+	! set_config $bad 2>/dev/null
+	ok $? "$bad is refused"
+done
+
+# Huge pages take the machine's memory but for 60 MiB, which is enough for two and not for three.
+echo 3 >/proc/sys/vm/drop_caches
+echo $(($(awk '/^MemFree/ { print int($2) }' /proc/meminfo) / 2048 - 30)) >/proc/sys/vm/nr_hugepages
+# What the kernel itself can do without goes first, or the loops fit after all, a little later.
+quire-load loop --size="$(awk '/^MemFree/ { print int($2 * 1.2) "K" }' /proc/meminfo)" >"$tmp/out"
+each=$(awk '/^MemFree/ { print int($2 * 0.42) "K" }' /proc/meminfo)
+say "three loops of $each"
+
+timed
+without=$took
+trace=/sys/kernel/tracing
+echo 1 | tee $trace/events/quire/suspend/enable >$trace/events/quire/resume/enable
+set_config control=stop
+timed
+grep -v '^#' $trace/trace >"$tmp/events"
+echo 0 | tee $trace/events/quire/suspend/enable >$trace/events/quire/resume/enable
+look
+said="three loops took $took ms with load control, $without without"
+if [ "$(many 10)" = 10 ] && [ "${V[suspensions]}" -gt 0 ]; then
+	within $((without * 10 / took)) 13 100000 "$said"
+else
+	skip "$said" "one round says nothing, nor do loops that fit by now"
+fi
+is "${V[suspended_now]}" 0 "of ${V[suspensions]} that were suspended nobody is any more"
+is "$(grep -c ' suspend: tgid=[1-9][0-9]* cgroup=0 needed_pages=' "$tmp/events")" "${V[suspensions]}" "tracepoints tell of each"
+sed 's/^/# /' "$tmp/events"
+
+# Who is suspended is stopped, and shown.
+begin_loops
+until_suspended
+stopped
+ok $((!stopped)) "somebody is stopped"
+quire thrash >"$tmp/seen"
+grep -q "^Suspended by load control" "$tmp/seen" && grep -q "^ *${!S[*]} .* quire-load$" "$tmp/seen"
+ok $? "and shown by quire thrash" || sed 's/^/# /' "$tmp/seen"
+grep -q '^control stop$' /proc/quire/config
+ok $? "config says what is done"
+# Whom somebody else wants stopped, too, stays so.
+other=${!S[*]}
+other=${other%% *}
+kill -STOP "$other"
+set_config control=off
+sleep 0.5
+stopped
+is $stopped 1 "off: the one that somebody else has stopped stays so"
+kill -CONT "$other"
+none_stopped "control=off"
+
+# Nobody looks any more: the watchdog.
+set_config control=stop
+until_suspended
+ok $? "suspended again"
+set_config thrash_interval_ms=10000
+sleep 6
+stopped
+is $stopped 0 "when nobody has looked for 5 s all go on"
+look
+is "${V[watchdogs]}" 1 "the watchdog did it"
+unload
+
+# Unloaded while somebody is suspended.
+load thrash=1 workingset=1
+set_config scan_interval_ms=500
+set_config control=stop
+until_suspended
+ok $? "suspended once more"
+unload
+none_stopped "unloaded"
+end_loops
+
+# Who must not be.
+load thrash=1 workingset=1
+set_config scan_interval_ms=500
+exec {lock}>"$tmp/lock"
+flock $lock
+set_config control=stop
+begin_loops
+nobody_for 2
+ok $? "who holds a lock on a file is not suspended"
+set_config essential=comm:quire-load
+flock -u $lock
+nobody_for 2
+ok $? "nor who is essential"
+set_config essential=none
+until_suspended
+ok $? "nor anybody else for long"
+end_loops
+exec {lock}>&-
+
+# Cgroups.
+set_config control=freeze
+begin_loops cgroups
+until_suspended
+is "${S[*]//[123]/N}" /quire-control-N "a cgroup is frozen"
+grep -q "^frozen 1" /sys/fs/cgroup/quire-control-?/cgroup.events
+ok $? "its own file says so"
+set_config control=off
+sleep 0.3
+! grep -q "^frozen 1" /sys/fs/cgroup/quire-control-?/cgroup.events
+ok $? "off: it goes on"
+set_config control=freeze
+until_suspended
+ok $? "frozen again"
+unload
+! grep -q "1" /sys/fs/cgroup/quire-control-?/cgroup.freeze
+ok $? "unloaded: none is frozen"
+end_loops
+rmdir /sys/fs/cgroup/quire-control-?
+
+echo 0 >/proc/sys/vm/nr_hugepages
+is "$(complaints)" "" "no complaint of the kernel"
+finish
