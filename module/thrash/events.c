@@ -5,6 +5,7 @@
  *	mm_lru_insertion	a page is on the LRU lists: somebody has it
  *	workingset_eviction	reclaim has evicted one, for somebody
  *	workingset_refault	an evicted one comes back, wanted by the current process
+ *	folio_wait_bit_common	it is waited for, see reread.c
  *
  * Context: all handlers run with preemption off, some with interrupts off and the lock of
  * the lists or of a mapping held. They take no lock, and allocate nothing.
@@ -17,6 +18,7 @@
 #include "thrash/blame.h"
 #include "thrash/events.h"
 #include "thrash/recent.h"
+#include "thrash/reread.h"
 
 #define QUIRE_RECENT_BITS	20	/* of the table: a million places, 8 MiB */
 
@@ -56,6 +58,7 @@ static int quire_on_evicted(struct kprobe *kp, struct pt_regs *regs)
 	u32 culprit = quire_works_for_others() ? quire_admissions_take() : current->tgid;
 
 	quire_tally(QUIRE_EVICTED_PAGES, folio_nr_pages(folio));
+	quire_reread_note(folio, false);
 	quire_recent_note(quire_place_of(folio), culprit);
 	trace_page_evict(folio, culprit);
 	return 0;
@@ -75,6 +78,7 @@ static int quire_on_comeback(struct kprobe *kp, struct pt_regs *regs)
 		return 0;
 	pages *= folio_nr_pages(folio);
 	quire_tally(QUIRE_REFAULT_SOON_PAGES, pages);
+	quire_reread_note(folio, true);
 	if (!quire_works_for_others())
 		quire_blame_add(current->tgid, recent.tgid, pages);
 	return 0;
@@ -90,12 +94,21 @@ struct quire_hook quire_thrash_hooks[QUIRE_NR_THRASH_HOOKS] = {
 	}, {
 		.kind = QUIRE_HOOK_TRACE, .name = "mm_lru_insertion", .required = true,
 		.probe = quire_on_admission, .cost = "two counts a page that comes into memory",
+	}, {
+		.kind = QUIRE_HOOK_RETURN, .name = "folio_wait_bit_common",
+		.cost = "a look at a page that is waited for; two clock readings if it came back soon",
+		.rp = {
+			.entry_handler = quire_reread_entry,
+			.handler = quire_reread_return,
+			.data_size = sizeof(u64),
+			.maxactive = QUIRE_REREAD_INSTANCES,
+		},
 	},
 };
 
 static const enum quire_count quire_thrash_counts[] = {
 	QUIRE_ADMITTED_PAGES, QUIRE_EVICTED_PAGES, QUIRE_REFAULT_SOON_PAGES,
-	QUIRE_VERDICTS, QUIRE_VERDICT_TIME,
+	QUIRE_STALL_REREADS, QUIRE_STALL_REREAD_TIME, QUIRE_VERDICTS, QUIRE_VERDICT_TIME,
 };
 
 /**
@@ -110,14 +123,21 @@ int quire_thrash_events_start(void)
 
 	if (err)
 		return err;
+	err = quire_reread_start();
+	if (err)
+		goto no_reread;
 	quire_blame_start();
 	err = quire_hooks_attach(quire_thrash_hooks, QUIRE_NR_THRASH_HOOKS);
-	if (err) {
-		quire_recent_stop();
-		return err;
-	}
+	if (err)
+		goto no_hooks;
 	quire_tally_provide(quire_thrash_counts, ARRAY_SIZE(quire_thrash_counts));
 	return 0;
+
+no_hooks:
+	quire_reread_stop();
+no_reread:
+	quire_recent_stop();
+	return err;
 }
 
 /**
@@ -128,5 +148,6 @@ int quire_thrash_events_start(void)
 void quire_thrash_events_stop(void)
 {
 	quire_hooks_detach(quire_thrash_hooks, QUIRE_NR_THRASH_HOOKS);
+	quire_reread_stop();
 	quire_recent_stop();
 }

@@ -133,7 +133,8 @@ static void quire_machine_sums(struct quire_sums *sums)
 
 	*sums = (struct quire_sums){
 		.waited_ns = quire_tally_total(QUIRE_STALL_SWAP_IN_TIME) +
-			     quire_tally_total(QUIRE_STALL_FILE_TIME),
+			     quire_tally_total(QUIRE_STALL_FILE_TIME) +
+			     quire_tally_total(QUIRE_STALL_REREAD_TIME),
 		.reclaim_ns = quire_tally_total(QUIRE_STALL_RECLAIM_TIME) +
 			      quire_tally_total(QUIRE_STALL_COMPACTION_TIME),
 		.refaults = quire_tally_total(QUIRE_REFAULT_SOON_PAGES),
@@ -151,7 +152,8 @@ static void quire_process_sums(const struct quire_proc_info *info, struct quire_
 {
 	*sums = (struct quire_sums){
 		.waited_ns = info->count[QUIRE_STALL_SWAP_IN_TIME] +
-			     info->count[QUIRE_STALL_FILE_TIME],
+			     info->count[QUIRE_STALL_FILE_TIME] +
+			     info->count[QUIRE_STALL_REREAD_TIME],
 		.reclaim_ns = info->count[QUIRE_STALL_RECLAIM_TIME] +
 			      info->count[QUIRE_STALL_COMPACTION_TIME],
 		.user_ns = info->user_ns,

@@ -85,6 +85,8 @@
 	X(ADMITTED_PAGES, "admitted_pages", COUNT, PROC)			\
 	X(EVICTED_PAGES, "evicted_pages", COUNT, PROC)				\
 	X(REFAULT_SOON_PAGES, "refault_soon_pages", COUNT, PROC)		\
+	X(STALL_REREADS, "stalls_reread", COUNT, PROC)				\
+	X(STALL_REREAD_TIME, "stall_reread_us", TIME, PROC)			\
 	X(VERDICTS, "verdicts", COUNT, ALL)					\
 	X(VERDICT_TIME, "verdict_us", TIME, ALL)				\
 	/* who caused them: the process that unmapped or changed the pages */	\

@@ -164,6 +164,40 @@ wait $waiter
 [ -e "$tmp/calm" ]
 ok $? "quire thrash --wait=calm returns"
 
+# What looks like it: a program that starts, nothing of it being in memory; a quarter of a second of it; a
+# loop that fills its cgroup and fits.
+echo 3 >/proc/sys/vm/drop_caches
+quiet "the cold start of a program" python3 -c 'import asyncio, http.client, json, sqlite3, xml.dom.minidom'
+limit=40M start loop --size=60M --seconds=60
+quiet "a quarter of a second" eval 'go_on; sleep 0.25; stop_load'
+limit=64M start loop --size=48M --seconds=3
+quiet "a cgroup that is full and in balance" eval 'go; end'
+
+# A cgroup whose memory.high is below its need, and then is no more.
+mkdir -p $group
+echo max >$group/memory.max
+echo 40M >$group/memory.high
+limit=max start loop --size=60M --seconds=60
+until_calm
+go_on
+named "a cgroup with too low a memory.high"
+echo max >$group/memory.high
+now_ms
+ended=$now
+over
+stop_load
+
+# A search, again and again, of a file that is larger than memory, on a disk that is no faster than disks are.
+echo "$(mountpoint -d $data) rbps=20000000" >$group/io.max
+limit=32M start file-search --size=44M --seconds=60 --dir=$data
+until_calm
+go_on
+named "the search of a file, again and again"
+is "$(first_culprit)" "$worker" "by itself"
+stop_load
+over
+echo "$(mountpoint -d $data) rbps=max" >$group/io.max
+
 # Two that fit alone and not together.
 limit=40M start loop -p 2 --size=30M --seconds=60
 until_calm
