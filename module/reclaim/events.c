@@ -38,6 +38,7 @@
 #include "hook/hook.h"
 #include "interface/trace.h"
 #include "quire/part.h"
+#include "reclaim/identity.h"
 #include "reclaim/lru.h"
 #include "reclaim/scope.h"
 #include "reclaim/steer.h"
@@ -62,21 +63,7 @@ struct quire_proposal {
 	bool was_used;
 };
 
-/*
- * What a page would come back as: its place in a file, or its slot of swap. 0 for a page
- * that is read from memory-like swap past the swap cache: its slot is not yet in it.
- */
-static u64 quire_identity(struct folio *folio)
-{
-	u64 id;
-
-	if (folio_test_swapcache(folio))
-		return (u64)page_private(&folio->page) * 2 + 1;
-	if (folio_test_anon(folio))
-		return 0;
-	id = ((u64)(unsigned long)folio->mapping ^ folio->index * 0x9e3779b97f4a7c15ull) & ~1ull;
-	return id ?: 2;
-}
+static bool quire_events_come;	/* the tables of frames are there */
 
 static enum quire_kind quire_kind_of(struct folio *folio)
 {
@@ -200,14 +187,25 @@ static int quire_verdict_entry(struct kretprobe_instance *ri, struct pt_regs *re
 	return 0;
 }
 
-/* Nothing is to be decided, but the page was used. */
-static void quire_saw_use(struct folio *folio)
+/**
+ * quire_reclaim_used - somebody has found out that a page was used
+ * @folio:	the page
+ *
+ * Context: any but NMI; the lock of a page table may be held.
+ * Return: whether a policy has been told; then it need not be told again.
+ */
+bool quire_reclaim_used(struct folio *folio)
 {
-	unsigned int owner = quire_owner_of(folio_pfn(folio));
-	struct quire_pool *pool = owner ? quire_host_of(owner) : NULL;
+	struct quire_pool *pool;
+	unsigned int owner;
 
+	rcu_read_lock_sched();
+	owner = READ_ONCE(quire_events_come) ? quire_owner_of(folio_pfn(folio)) : 0;
+	pool = owner ? quire_host_of(owner) : NULL;
 	if (pool)
 		quire_host_touch(pool, folio_pfn(folio));
+	rcu_read_unlock_sched();
+	return pool;
 }
 
 static enum quire_verdict quire_ask(const struct quire_proposal *proposal, bool used, bool stays)
@@ -259,7 +257,7 @@ static int quire_verdict_return(struct kretprobe_instance *ri, struct pt_regs *r
 	if (!proposal->decides) {
 		if (native > 0) {
 			quire_ages_use(folio_pfn(folio));
-			quire_saw_use(folio);
+			quire_reclaim_used(folio);
 		}
 		return 0;
 	}
@@ -276,7 +274,7 @@ static int quire_verdict_return(struct kretprobe_instance *ri, struct pt_regs *r
 	    quire_protects(scope, folio)) {
 		/* For its policy it is as if it had been used, or it would stay condemned. */
 		if (verdict == QUIRE_EVICT)
-			quire_saw_use(folio);
+			quire_reclaim_used(folio);
 		verdict = QUIRE_KEEP;
 	}
 	trace_verdict(folio, native > 0 ? QUIRE_KEEP : QUIRE_EVICT, policy, verdict);
@@ -343,12 +341,17 @@ static struct quire_hook quire_reclaim_hooks[] = {
  */
 int quire_events_start(void)
 {
-	return quire_hooks_attach(quire_reclaim_hooks, ARRAY_SIZE(quire_reclaim_hooks));
+	int err = quire_hooks_attach(quire_reclaim_hooks, ARRAY_SIZE(quire_reclaim_hooks));
+
+	WRITE_ONCE(quire_events_come, !err);
+	return err;
 }
 
 /** quire_events_stop - on return no event comes or is under way. Context: as starting. */
 void quire_events_stop(void)
 {
+	WRITE_ONCE(quire_events_come, false);
+	synchronize_rcu();
 	quire_hooks_detach(quire_reclaim_hooks, ARRAY_SIZE(quire_reclaim_hooks));
 }
 

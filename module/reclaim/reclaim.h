@@ -5,6 +5,7 @@
 #ifndef QUIRE_RECLAIM_H
 #define QUIRE_RECLAIM_H
 
+#include <linux/mm_types.h>
 #include "policy/host.h"
 #include "policy/registry.h"
 
@@ -80,6 +81,7 @@ struct quire_scope_info {
 
 int quire_reclaim_apply(const struct quire_request *request, const char **why);
 void quire_reclaim_show(void (*show)(void *data, const struct quire_scope_info *info), void *data);
+bool quire_reclaim_used(struct folio *folio);
 int quire_reclaim_start(void);
 void quire_reclaim_stop(void);
 

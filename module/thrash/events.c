@@ -11,9 +11,9 @@
  * the lists or of a mapping held. They take no lock, and allocate nothing.
  */
 #include <linux/mm.h>
-#include <linux/pagemap.h>
 #include <linux/sched.h>
 #include "interface/trace.h"
+#include "reclaim/identity.h"
 #include "stat/tally.h"
 #include "thrash/blame.h"
 #include "thrash/events.h"
@@ -21,19 +21,6 @@
 #include "thrash/reread.h"
 
 #define QUIRE_RECENT_BITS	20	/* of the table: a million places, 8 MiB */
-
-/*
- * What a page would come back as: its place in a file, or its slot of swap. 0 for a page
- * that is read from memory-like swap past the swap cache: its slot is not yet in it.
- */
-static u64 quire_place_of(struct folio *folio)
-{
-	if (folio_test_swapcache(folio))
-		return (u64)page_private(&folio->page) * 2 + 1;
-	if (folio_test_anon(folio))
-		return 0;
-	return ((u64)(unsigned long)folio->mapping ^ folio->index * 0x9e3779b97f4a7c15ull) & ~1ull;
-}
 
 /* Reclaim, read-ahead and writeback work for others. */
 static bool quire_works_for_others(void)
@@ -59,7 +46,7 @@ static int quire_on_evicted(struct kprobe *kp, struct pt_regs *regs)
 
 	quire_tally(QUIRE_EVICTED_PAGES, folio_nr_pages(folio));
 	quire_reread_note(folio, false);
-	quire_recent_note(quire_place_of(folio), culprit);
+	quire_recent_note(quire_identity(folio), culprit);
 	trace_page_evict(folio, culprit);
 	return 0;
 }
@@ -68,7 +55,7 @@ static int quire_on_comeback(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct folio *folio = (struct folio *)regs_get_kernel_argument(regs, 0);
 	struct quire_recent recent = { .distance_pages = -1, .away_ms = -1 };
-	u64 place = quire_place_of(folio);
+	u64 place = quire_identity(folio);
 	unsigned int pages;
 
 	/* The kernel itself remembers no more than recent evictions. */

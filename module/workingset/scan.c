@@ -97,7 +97,7 @@ struct quire_scan {
 };
 
 static const enum quire_count quire_scan_counts[] = {
-	QUIRE_SCAN_PASSES, QUIRE_SCAN_TIME, QUIRE_SCAN_PAGES,
+	QUIRE_SCAN_PASSES, QUIRE_SCAN_TIME, QUIRE_SCAN_PAGES, QUIRE_SCAN_TOUCHES,
 };
 
 static bool quire_is_emulated(void)
@@ -220,6 +220,7 @@ static void quire_scan_prepare(struct quire_scan *scan, struct quire_ws *ws)
 	walk->pass = scan->pass;
 	walk->now = quire_stamp(scan->tick);
 	walk->fresh = ws->fresh;
+	walk->feeds = !quire_scan_shift;
 	for (i = 0; i < QUIRE_NR_WINDOWS; i++)
 		walk->ticks[i] = quire_window_ticks(quire_window_ms[i], scan->interval_ms);
 	for (i = 0; i < QUIRE_NR_SEGMENTS; i++) {
@@ -242,6 +243,7 @@ static void quire_scan_conclude(struct quire_scan *scan, struct quire_ws *ws,
 			ws->pieces[i] = walk->stratum[i].pieces;
 	}
 	quire_tally(QUIRE_SCAN_PAGES, walk->walked);
+	quire_tally(QUIRE_SCAN_TOUCHES, walk->fed);
 	WRITE_ONCE(quire_scan_lost, quire_scan_lost + walk->lost);
 	if (err == -EBUSY)
 		WRITE_ONCE(quire_scan_busy, quire_scan_busy + 1);

@@ -9,7 +9,9 @@
  * The processor sets the accessed bit of an entry when it first uses it after a
  * TLB miss; the walk clears it, as reclaim does, and so knows at the next one. A
  * reference that is taken in this way is given back to reclaim, and one that
- * reclaim has taken is learnt from it: see references.c.
+ * reclaim has taken is learnt from it: see references.c. Where a policy has been
+ * put into reclaim's place it is told instead, while all is walked: of a sample, it would take
+ * what is in it for hotter than the rest.
  *
  * What a page's entry says:
  *
@@ -34,6 +36,7 @@
 #include <linux/swap.h>
 #include <linux/swapops.h>
 #include "compat/walk.h"
+#include "reclaim/reclaim.h"
 #include "workingset/references.h"
 #include "workingset/walk.h"
 
@@ -75,6 +78,18 @@ static struct page *quire_pte_page(pte_t pte)
 	return pfn_to_page(pte_pfn(pte));
 }
 
+/*
+ * An accessed bit has been cleared. A policy that the page belongs to hears of it now; else reclaim
+ * is to find it.
+ */
+static void quire_walk_took(struct quire_walk *walk, struct folio *folio)
+{
+	if (walk->feeds && !walk->fresh && quire_reclaim_used(folio))
+		walk->fed++;
+	else
+		quire_reference_taken(folio);
+}
+
 static void quire_walk_present(struct quire_walk *walk, pte_t *pte, pte_t value, u16 *stamp,
 			       struct quire_piece *piece)
 {
@@ -84,7 +99,7 @@ static void quire_walk_present(struct quire_walk *walk, pte_t *pte, pte_t value,
 		return;
 	piece->resident++;
 	if (pte_young(value) && test_and_clear_bit(_PAGE_BIT_ACCESSED, (unsigned long *)&pte->pte)) {
-		quire_reference_taken(page_folio(page));
+		quire_walk_took(walk, page_folio(page));
 		walk->young++;
 		*stamp = walk->fresh ? 0 : walk->now;
 	} else if (!walk->fresh && quire_reference_seen(pte_pfn(value))) {
@@ -205,7 +220,7 @@ static bool quire_walk_huge(struct quire_walk *walk, pmd_t *pmd, u32 pages,
 	}
 	piece->resident += pages;
 	if (pmd_young(value) && test_and_clear_bit(_PAGE_BIT_ACCESSED, (unsigned long *)&pmd->pmd)) {
-		quire_reference_taken(page_folio(page));
+		quire_walk_took(walk, page_folio(page));
 		walk->young += pages;
 		leaf->stamp[0] = walk->fresh ? 0 : walk->now;
 	} else if (!walk->fresh && quire_reference_seen(pmd_pfn(value))) {

@@ -19,12 +19,14 @@
  * @now:	the stamp of now
  * @ticks:	how long the windows are
  * @fresh:	what has been used before is not known: the first walk
+ * @feeds:	policies hear of what is used
  * @shift:	one piece in 2^shift of each segment is looked at
  * @was_shift:	at the last walk; pieces that were not in that sample are new
  * @stratum:	what is found
  * @huge_pages:	2 MiB pages found, in all pieces
  * @walked:	page table entries looked at
  * @young:	pages found used
+ * @fed:	pages that a policy was told of
  * @lost:	pieces for whose stamps there was no memory
  * @budget:	pages to go in this batch
  */
@@ -36,12 +38,14 @@ struct quire_walk {
 	u16 now;
 	u32 ticks[QUIRE_NR_WINDOWS];
 	bool fresh;
+	bool feeds;
 	u8 shift[QUIRE_NR_SEGMENTS];
 	u8 was_shift[QUIRE_NR_SEGMENTS];
 	struct quire_stratum stratum[QUIRE_NR_SEGMENTS];
 	u64 huge_pages;
 	u64 walked;
 	u64 young;
+	u64 fed;
 	u64 lost;
 	long budget;
 };

@@ -107,7 +107,8 @@
 	/* what the scanner of working sets has done */				\
 	X(SCAN_PASSES, "scan_passes", COUNT, ALL)				\
 	X(SCAN_PAGES, "scan_walked_pages", COUNT, ALL)				\
-	X(SCAN_TIME, "scan_us", TIME, ALL)
+	X(SCAN_TIME, "scan_us", TIME, ALL)					\
+	X(SCAN_TOUCHES, "scan_touched_pages", COUNT, ALL)
 
 /* What memory is like for a process, or for the machine; as /proc/quire/thrash has it. */
 #define QUIRE_THRASH_STATES(X)							\

@@ -132,6 +132,31 @@ within $((ws[swapped_pages] + ws[resident_pages])) 5990 6200 "none is lost"
 unset limit
 stop_load
 
+# told: how many used pages policies are told of while all is scanned once or twice
+told() {
+	local before
+
+	read_pairs seen /proc/quire/stat
+	before=${seen[scan_touched_pages]}
+	next_scan
+	told=$((seen[scan_touched_pages] - before))
+}
+
+# A policy is told of what is used; the working set is the same.
+told
+is "$told" 0 "without a policy nobody is told of used pages"
+echo lru >/proc/quire/policy
+start window -n 6000 -m 2000 --seconds=60
+watch anon wss_1s_pages
+within "$median" 1960 2060 "with a policy: working set $median of 2000"
+told
+within "$told" 2000 100000 "it is told of $told used pages"
+echo native >/proc/quire/policy
+next_scan
+told
+is "$told" 0 "and of none once it is gone"
+stop_load
+
 # Huge pages: used as a whole. 32 MiB of them, 700 pages in use lie in two or three.
 echo madvise >/sys/kernel/mm/transparent_hugepage/enabled
 cat >"$tmp/huge.py" <<'END'
