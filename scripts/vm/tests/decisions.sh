@@ -76,7 +76,7 @@ is "$(count_of " guard_trip: scope=$scope policy=mru anon=[01] trips=[1-9]")" "$
 put "cgroup $scope native"
 
 # Protected, whatever the kernel says.
-recorded attach_and_loop 1700 'protect_ms=3600000'
+recorded attach_and_loop 2048 'protect_ms=3600000'
 is "$(count_of " verdict: .* native=evict policy=native final=keep\$")" "$(scope_value "$scope" protected_verdicts)" \
 	"verdict: as many kept by protection as are counted"
 trips=$(count_of " guard_trip: scope=$scope policy=protection anon=1 trips=[1-9]")
