@@ -47,11 +47,13 @@
 #include "policy/host_internal.h"
 
 #define QUIRE_WINDOW_LEAST	32
-#define QUIRE_WINDOW_IN_FLIGHT	128	/* steered: reclaim takes 32 at once, and writes them */
+#define QUIRE_WINDOW_IN_FLIGHT	2048	/* by the share: 128 at first. Reclaim takes 32 at once */
 #define QUIRE_STEER_AGAIN	16	/* pages refused, one after the other */
 #define QUIRE_RELEASE_AT_ONCE	4	/* condemned pages let go of by one verdict, or expelled */
 #define QUIRE_REFUSALS_MANY	14	/* for each page that goes */
 #define QUIRE_REFUSALS_FEW	10
+#define QUIRE_STEERED_MANY	4	/* the same where pages are brought forward */
+#define QUIRE_STEERED_FEW	2
 #define QUIRE_ROUND		2	/* proposals of so many pools until a page is stuck */
 #define QUIRE_REFUSALS_SPAN	512	/* verdicts from which that is reckoned, at the least */
 #define QUIRE_CHECK_EVERY	2048	/* verdicts between two looks at the policy's lists ... */
@@ -332,7 +334,7 @@ static u64 quire_window(const struct quire_host *host, u32 share)
 	u64 least = min_t(u64, QUIRE_WINDOW_LEAST, host->stats.resident / 2);
 
 	if (host->params.steer) {
-		least = max(least, min_t(u64, QUIRE_WINDOW_IN_FLIGHT,
+		least = max(least, min_t(u64, QUIRE_WINDOW_IN_FLIGHT / share,
 					 host->stats.resident / share));
 		share *= QUIRE_STEERED;
 	}
@@ -442,6 +444,8 @@ static void quire_grow(struct quire_host *host)
 /* The window is to be such that neither too many nor too few are refused. Under the lock. */
 static void quire_adapt(struct quire_host *host)
 {
+	u32 many = host->params.steer ? QUIRE_STEERED_MANY : QUIRE_REFUSALS_MANY;
+	u32 few = host->params.steer ? QUIRE_STEERED_FEW : QUIRE_REFUSALS_FEW;
 	u32 gone = max(host->span_gone, 1u);
 
 	if (host->shrinking && host->stats.condemned <= quire_window(host, host->share + 1)) {
@@ -451,9 +455,9 @@ static void quire_adapt(struct quire_host *host)
 	if (host->span_refused + host->span_gone <
 	    max_t(u64, host->stats.folios, QUIRE_REFUSALS_SPAN))
 		return;
-	if (host->span_refused > gone * QUIRE_REFUSALS_MANY)
+	if (host->span_refused > gone * many)
 		quire_grow(host);
-	else if (host->span_refused < gone * QUIRE_REFUSALS_FEW)
+	else if (host->span_refused < gone * few)
 		host->shrinking = host->share < host->params.window;
 	host->span_refused = 0;
 	host->span_gone = 0;
