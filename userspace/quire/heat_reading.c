@@ -98,7 +98,7 @@ static struct json_object *put_slices(const uint64_t *pages)
 static struct heat_seen *find_seen(struct heat_watch *watch, int process, uint64_t address, bool *known)
 {
 	size_t low = 0, high = watch->seen_count[process];
-	struct heat_seen *seen = watch->seen[process];
+	struct heat_seen *seen = watch->seen[process], *grown;
 
 	while (low < high) {
 		size_t middle = (low + high) / 2;
@@ -114,10 +114,10 @@ static struct heat_seen *find_seen(struct heat_watch *watch, int process, uint64
 	*known = false;
 	high = watch->seen_count[process];
 	if (!(high & (high - 1))) {
-		seen = reallocarray(seen, high ? 2 * high : 1, sizeof(*seen));
-		if (!seen)
+		grown = reallocarray(seen, high ? 2 * high : 1, sizeof(*seen));
+		if (!grown)
 			return NULL;
-		watch->seen[process] = seen;
+		seen = watch->seen[process] = grown;
 	}
 	memmove(seen + low + 1, seen + low, (high - low) * sizeof(*seen));
 	watch->seen_count[process]++;
