@@ -125,7 +125,11 @@ within "$last" 12000 12200 "and in the end is all that was used: $last"
 # It is in swap, and needed all the same.
 stop_load
 limit=12M start window -n 6000 -m 2000 --seconds=60
-watch anon wss_1s_pages
+# On a slow machine what is in use takes a while to come back from swap.
+for _ in {1..10}; do
+	watch anon wss_1s_pages
+	[ "$median" -lt 1900 ] || break
+done
 within "$median" 1900 2060 "a part of the memory in swap: working set $median"
 within "${ws[swapped_pages]}" 2000 5000 "${ws[swapped_pages]} pages are in swap"
 within $((ws[swapped_pages] + ws[resident_pages])) 5990 6200 "none is lost"
