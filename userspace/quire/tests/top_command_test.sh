@@ -54,11 +54,18 @@ see() {
 	return 1
 }
 
-# looks_like NAME TEXT: wait until it has TEXT, then compare all of it
+# looks_like NAME TEXT: wait until it has TEXT, then compare all of it; it may be half drawn yet
 looks_like() {
+	local i
+
 	see "$2" || return
 	[ -z "${QUIRE_SCREENS:-}" ] || cp "$tmp/out" "$QUIRE_SCREENS/$1.txt"
-	diff "$bin/../test-data/screens/$1.txt" "$tmp/out" >"$tmp/err"
+	for ((i = 0; i < 50; i++)); do
+		! diff "$bin/../test-data/screens/$1.txt" "$tmp/out" >"$tmp/err" || return 0
+		sleep 0.1
+		tmux capture-pane -p -t top >"$tmp/out"
+	done
+	return 1
 }
 
 
