@@ -66,6 +66,8 @@ cat >"$tmp/thrashing/1/thrash" <<-END
 	sentence 1423 redis x thrashes
 	process 1423 thrashing 3100 610 890 600000 10000 3800 105472 46080 redis x
 	leak 500 61000 3000 180000 leaky one
+	suspended 1500 700 20000 hog
+	suspended - 300 20000 /batch
 END
 print 4 thrash thrash "$from"
 {
@@ -94,8 +96,8 @@ done <<-'END'
 	ps|{"processes": [{"pid": 1}]}
 	config|{}
 	config|{"faults": null}
-	thrash|{"state": "bad", "since_ms": 1, "sentences": [], "culprits": [], "blame": [], "processes": [], "leaks": []}
-	thrash|{"state": "calm", "since_ms": -1, "sentences": [], "culprits": [], "blame": [], "processes": [], "leaks": []}
+	thrash|{"state": "bad", "since_ms": 1, "sentences": [], "culprits": [], "blame": [], "processes": [], "leaks": [], "suspended": []}
+	thrash|{"state": "calm", "since_ms": -1, "sentences": [], "culprits": [], "blame": [], "processes": [], "leaks": [], "suspended": []}
 	heat|{"seconds": 1, "processes": [{"pid": 1, "command": "\u001b", "ranges": []}]}
 	heat|{"seconds": 1, "processes": [{"pid": 0, "command": "x", "ranges": []}]}
 	protect|{"scopes": [{"scope": "machine"}]}
