@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Runs the suites when the module is loaded: all, or those named by the parameter.
+ * Runs the suites when the module is loaded: all, those named by a parameter, or one share of all.
  *
  * KUnit would find suites in a section of the module, and does not let one choose among them
  * before 6.6. Suites that are made at run time, one per policy, have no place there either.
@@ -14,6 +14,10 @@
 static char *suites = "";
 module_param(suites, charp, 0);
 MODULE_PARM_DESC(suites, "names of the suites to run, separated by commas (default: all)");
+
+static char *share = "0/1";
+module_param(share, charp, 0);
+MODULE_PARM_DESC(share, "I/N: of all suites each N-th from the I-th on, counted from 0 (default: 0/1)");
 
 static struct kunit_suite *const other_suites[] = {
 	&quire_registry_suite, &quire_guard_suite, &quire_host_suite, &quire_eject_suite,
@@ -52,6 +56,19 @@ static void choose(struct kunit_suite *suite, bool always)
 		chosen[nr_chosen++] = suite;
 }
 
+/* Keep only the share of what is chosen. */
+static int take_share(void)
+{
+	unsigned int first, each, i, kept = 0;
+
+	if (sscanf(share, "%u/%u", &first, &each) != 2 || !each)
+		return -EINVAL;
+	for (i = first; i < nr_chosen; i += each)
+		chosen[kept++] = chosen[i];
+	nr_chosen = kept;
+	return 0;
+}
+
 static int __init quire_kunit_init(void)
 {
 	struct kunit_suite **policies;
@@ -77,6 +94,9 @@ static int __init quire_kunit_init(void)
 		err = -ENOENT;
 		goto not_run;
 	}
+	err = take_share();
+	if (err)
+		goto not_run;
 	/* What runs built-in suites prints this, and what runs a module's does not in all kernels. */
 	pr_info("KTAP version 1\n1..%u\n", nr_chosen);
 	err = __kunit_test_suites_init(chosen, nr_chosen);

@@ -54,13 +54,13 @@ static int load(const char *module, const char *parameters)
 
 int main(void)
 {
-	const char *suites = getenv("SUITES");
-	char parameters[512] = "";
+	const char *suites = getenv("SUITES"), *share = getenv("SHARE");
+	char parameters[512];
 	int failed;
 
 	setvbuf(stdout, NULL, _IONBF, 0);
-	if (suites)
-		snprintf(parameters, sizeof(parameters), "suites=%s", suites);
+	snprintf(parameters, sizeof(parameters), "suites=%s share=%s", suites ? suites : "",
+		 share ? share : "0/1");
 	failed = load("/quire_kunit.ko", parameters);
 	if (!failed && getenv("COVERAGE"))
 		failed = mount("debugfs", "/debug", "debugfs", 0, NULL) ||
