@@ -39,45 +39,68 @@ go_on() {
 	echo >&"$load_in"
 }
 
-# stop_load: end it, without a report; $ended is when
+# stop_load: end it, without a report; $killed and $ended are when
 stop_load() {
-	kill -KILL "$load_pid" "$worker" 2>/dev/null
 	now_ms
-	ended=$now
+	killed=$now
+	kill -KILL "$load_pid" "$worker" 2>/dev/null
 	exec {load_in}>&- {load_out}<&-
 	wait "$load_pid" 2>/dev/null
+	now_ms
+	ended=$now
 }
 
-# until_calm: wait until the machine is calm, 15 s at the most
+# until_calm: wait until the machine is calm, 60 s at the most
 until_calm() {
 	local i
 
-	for i in {1..60}; do
+	for i in {1..240}; do
 		look
 		[ "${V[state]}" != calm ] || return 0
 		sleep 0.25
 	done
 }
 
-# named WHAT: the machine thrashes, and that was said soon after $went. It takes 0.7 to 1 s; in a guest
-# of a host with four times more to do than it can, up to 4 s were seen.
-named() {
-	local i
+# refaults: how many pages the kernel itself says have come back, in $refaults
+refaults() {
+	local key value
 
-	for i in {1..150}; do
+	refaults=0
+	while read -r key value; do
+		[[ $key != workingset_refault_* ]] || refaults=$((refaults + value))
+	done </proc/vmstat
+}
+
+# The debug kernel takes many times as long for all.
+patience=10000
+[ ! -e /sys/kernel/debug/kmemleak ] || patience=60000
+
+# named WHAT: the machine thrashes, and that was said soon after 500 pages had come back, by the kernel's own
+# count: how soon after $went they do depends on the host, which may have much else to do.
+named() {
+	local i before thrashed=
+
+	refaults
+	before=$refaults
+	for i in {1..600}; do
+		refaults
+		[ -n "$thrashed" ] || [ $((refaults - before)) -lt 500 ] || {
+			now_ms
+			thrashed=$now
+		}
 		look
 		[ "${V[state]}" != thrashing ] || break
 		sleep 0.1
 	done
 	is "${V[state]}" thrashing "$1 is thrashing"
-	within $((began - went)) 0 10000 "named after $((began - went)) ms"
+	within $((began - ${thrashed:-began})) -$patience $patience "named after $((began - went)) ms"
 }
 
-# over: it is calm soon after $ended, which takes 1.3 to 1.6 s
+# over: it is calm soon after $ended, which takes 1.3 to 1.6 s, and not before $killed
 over() {
 	until_calm
 	is "${V[state]}" calm "calm again"
-	within $((began - ended)) -1000 10000 "after $((began - ended)) ms"
+	within $((began - ended)) -$((ended - killed + patience / 10)) $patience "after $((began - ended)) ms"
 }
 
 # process PID: its state, "" if it is not listed
@@ -116,11 +139,11 @@ quiet() {
 	until_calm
 }
 
-# until_leak: until the load is suspected of a leak, 60 s at the most
+# until_leak: until the load is suspected of a leak, 120 s at the most
 until_leak() {
 	local i
 
-	for i in {1..60}; do
+	for i in {1..120}; do
 		sleep 1
 		look
 		[[ " ${lines[*]}" != *" leak $worker "* ]] || return 0
@@ -168,8 +191,24 @@ ok $? "quire thrash --wait=calm returns"
 # loop that fills its cgroup and fits.
 echo 3 >/proc/sys/vm/drop_caches
 quiet "the cold start of a program" python3 -c 'import asyncio, http.client, json, sqlite3, xml.dom.minidom'
-limit=40M start loop --size=60M --seconds=60
-quiet "a quarter of a second" eval 'go_on; sleep 0.25; stop_load'
+# On a host with much else to do a quarter of a second may become a whole one, in which it does thrash: again, then.
+for pause in 0.25 0.25 0.1 0.1 0.05 0.05 0.02 0.02; do
+	limit=40M start loop --size=60M --seconds=60
+	until_calm
+	before=${V[thrashings]}
+	go_on
+	sleep $pause
+	stop_load
+	[ $((ended - went)) -gt 500 ] || break
+done
+sleep 1
+look
+if [ $((ended - went)) -le 500 ]; then
+	is "${V[thrashings]}" "$before" "a quarter of a second is no thrashing"
+else
+	skip "a quarter of a second is no thrashing" "the host is too busy: it took $((ended - went)) ms"
+fi
+until_calm
 limit=64M start loop --size=48M --seconds=3
 quiet "a cgroup that is full and in balance" eval 'go; end'
 
@@ -183,6 +222,7 @@ go_on
 named "a cgroup with too low a memory.high"
 echo max >$group/memory.high
 now_ms
+killed=$now
 ended=$now
 over
 stop_load
