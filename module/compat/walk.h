@@ -11,6 +11,7 @@
 
 #include <linux/mm.h>
 #include <linux/page_idle.h>
+#include <linux/pgtable.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
@@ -20,6 +21,13 @@
 #define quire_pte_devmap(pte)	false
 #define quire_pmd_devmap(pmd)	false
 #endif
+
+/* Whether an entry holds the address of a last table, of pages of 4 KiB. */
+static inline bool quire_pmd_is_table(pmd_t pmd)
+{
+	return !pmd_none(pmd) && pmd_present(pmd) && !pmd_trans_huge(pmd) &&
+	       !quire_pmd_devmap(pmd) && !pmd_bad(pmd);
+}
 
 /* Whether the kernel itself remembers what folio_set_young() is told. */
 #define QUIRE_KERNEL_KEEPS_YOUNG IS_ENABLED(CONFIG_PAGE_IDLE_FLAG)

@@ -6,10 +6,14 @@
  *			 |      |			or that of a page of 1 GiB, 2 MiB, 4 KiB
  *			 1 GiB  2 MiB
  *
- * Nothing is changed. The mmap_lock, held for reading, keeps the upper tables; the
- * last may be freed by RCU meanwhile. An entry is read once, so it is one that has
- * been there, though the next one may be of a moment later.
+ * Nothing is changed. The mmap_lock, held for reading, keeps the upper tables of what is mapped,
+ * but for one that hugetlb shares: that is kept by the lock of the file's mappings. Where nothing is
+ * mapped any more munmap() may be freeing them, with the lock held for reading as well: there it
+ * is held for writing. The last table may be freed by RCU meanwhile. An entry is read
+ * once, so it is one that has been there, though the next one may be of a moment later.
  */
+#include <linux/fs.h>
+#include <linux/hugetlb_inline.h>
 #include <linux/mm.h>
 #include <linux/pgtable.h>
 #include <linux/sched/mm.h>
@@ -36,8 +40,7 @@ static unsigned int quire_table_last(pmd_t *pmd, unsigned long address,
 	rcu_read_lock();
 	value = READ_ONCE(*pmd);
 	barrier();
-	if (pmd_none(value) || !pmd_present(value) || pmd_trans_huge(value) ||
-	    quire_pmd_devmap(value) || pmd_bad(value)) {
+	if (!quire_pmd_is_table(value)) {
 		rcu_read_unlock();
 		return 0;
 	}
@@ -73,6 +76,41 @@ static unsigned int quire_table_walk(struct mm_struct *mm, unsigned long address
 	return nr + quire_table_last(pmd, address, &entry[nr]);
 }
 
+static int quire_table_walk_mapped(struct vm_area_struct *vma, unsigned long address,
+				   struct quire_table_entry *entry)
+{
+	struct address_space *shared = is_vm_hugetlb_page(vma) ? vma->vm_file->f_mapping : NULL;
+	int nr;
+
+	if (shared)
+		i_mmap_lock_read(shared);
+	nr = quire_table_walk(vma->vm_mm, address, entry);
+	if (shared)
+		i_mmap_unlock_read(shared);
+	return nr;
+}
+
+static int quire_table_walk_locked(struct mm_struct *mm, unsigned long address,
+				   struct quire_table_entry *entry)
+{
+	struct vm_area_struct *vma;
+	int nr = 0;
+
+	if (mmap_read_lock_killable(mm))
+		return -EINTR;
+	vma = vma_lookup(mm, address);
+	if (vma)
+		nr = quire_table_walk_mapped(vma, address, entry);
+	mmap_read_unlock(mm);
+	if (nr)
+		return nr;
+	if (mmap_write_lock_killable(mm))
+		return -EINTR;
+	nr = quire_table_walk(mm, address, entry);
+	mmap_write_unlock(mm);
+	return nr;
+}
+
 /**
  * quire_tables_read - follow an address
  * @pid:	the process
@@ -87,18 +125,14 @@ int quire_tables_read(struct pid *pid, unsigned long address, struct quire_table
 {
 	struct task_struct *task = get_pid_task(pid, PIDTYPE_TGID);
 	struct mm_struct *mm = task ? get_task_mm(task) : NULL;
-	int nr = -EINTR;
+	int nr = -EINVAL;
 
 	if (task)
 		put_task_struct(task);
 	if (!mm)
 		return -ESRCH;
-	if (address >= TASK_SIZE_MAX) {
-		nr = -EINVAL;
-	} else if (!mmap_read_lock_killable(mm)) {
-		nr = quire_table_walk(mm, address, entry);
-		mmap_read_unlock(mm);
-	}
+	if (address < TASK_SIZE_MAX)
+		nr = quire_table_walk_locked(mm, address, entry);
 	mmput(mm);
 	return nr;
 }

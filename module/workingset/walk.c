@@ -142,8 +142,7 @@ static pte_t *quire_pte_lock(struct mm_struct *mm, pmd_t *pmd, unsigned long add
 		rcu_read_lock();
 		value = READ_ONCE(*pmd);
 		barrier();
-		if (pmd_none(value) || !pmd_present(value) || pmd_trans_huge(value) ||
-		    quire_pmd_devmap(value) || pmd_bad(value)) {
+		if (!quire_pmd_is_table(value)) {
 			rcu_read_unlock();
 			return NULL;
 		}

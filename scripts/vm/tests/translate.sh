@@ -148,5 +148,37 @@ END
 ok $? "while its memory comes and goes"
 touch "$tmp/stop"
 wait
+rm "$tmp/stop"
+
+# While upper tables come and go: the middle of 3 GiB has one of its own. It is asked about mapped or not.
+python3 - "$tmp/stop" >"$tmp/middle" <<'END' &
+import ctypes, mmap, os, sys
+first = True
+while not os.path.exists(sys.argv[1]):
+    with mmap.mmap(-1, 3 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000) as memory:
+        memory[3 << 29] = 1
+        if first:
+            held = ctypes.c_char.from_buffer(memory)
+            print(ctypes.addressof(held) + (3 << 29), flush=True)
+            del held
+            first = False
+END
+churn=$!
+while [ ! -s "$tmp/middle" ]; do sleep 0.1; done
+python3 - $churn "$(cat "$tmp/middle")" <<'END'
+import os, sys, time
+levels = set()
+end = time.monotonic() + 4
+while time.monotonic() < end:
+    fd = os.open("/proc/quire/tables", os.O_RDWR)
+    os.write(fd, f"{sys.argv[1]} {sys.argv[2]}".encode())
+    levels.add(os.read(fd, 4096).count(b"\n") - 1)
+    os.close(fd)
+print("# levels seen:", *sorted(levels))
+sys.exit(4 not in levels or len(levels) == 1)
+END
+ok $? "while its upper tables come and go"
+touch "$tmp/stop"
+wait
 is "$(complaints)" "" "no complaint of the kernel"
 finish
