@@ -225,6 +225,16 @@ static u32 half_and_half(u32 piece, u64 random)
 	return random & 1 ? QUIRE_PIECE_PAGES / 2 : 3;
 }
 
+static u32 every_second(u32 piece, u64 random)
+{
+	return piece % 2 ? QUIRE_PIECE_PAGES : 0;
+}
+
+static u32 a_fifth(u32 piece, u64 random)
+{
+	return piece < 29 ? QUIRE_PIECE_PAGES : piece == 29 ? 152 : 0;
+}
+
 static u32 everything(u32 piece, u64 random)
 {
 	return QUIRE_PIECE_PAGES;
@@ -236,6 +246,8 @@ static const struct population populations[] = {
 	{ "an eighth of each range", 1024, a_stride },
 	{ "less than 100 anywhere", 300, anywhere },
 	{ "half of a range or nothing", 64, half_and_half },
+	{ "every second range", 128, every_second },
+	{ "15,000 pages of 150 ranges", 150, a_fifth },
 	{ "all", 128, everything },
 };
 

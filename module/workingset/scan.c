@@ -14,8 +14,9 @@
  * last pass, or that has called execve() since, counts at once.
  *
  * A pass may cost permille/1000 of the time of one CPU in an interval. If it costs
- * more, the next one samples (sample.c). If that is not enough, because there
- * are so many processes or ranges, passes come less often.
+ * more, the next one samples (sample.c). If that is not enough, because there are so
+ * many processes or small segments, passes come less often. What it costs is the time
+ * that the thread has run, not how long that took beside others.
  *
  * Strict mode: a translation that is in a TLB sets no bit. Real TLBs are small, but
  * that of an emulator holds all that a process uses for as long as it runs
@@ -47,7 +48,6 @@
 
 #define QUIRE_SCAN_NICE		10
 #define QUIRE_LOCK_TRIES	4	/* for one process, a jiffy apart */
-#define QUIRE_OVERDRAFT		4	/* budgets in an interval before passes get rare */
 #define QUIRE_TICKS_MAX		4096	/* between two passes, see quire_age() */
 
 static const u32 quire_window_ms[QUIRE_NR_WINDOWS] = { 1000, 10000, 60000 };
@@ -75,8 +75,8 @@ static unsigned int quire_scan_shift;
  * @tick_ns:	when that began
  * @began_ns:	when this pass began
  * @last_ns:	when the last one did; 0: this is the first
- * @busy_ns:	time that this pass has cost
- * @turn_ns:	when it last began to cost time
+ * @paid_ns:	time that the thread had run when that was counted last
+ * @shift_most:	beyond this no segment can be sampled more thinly
  * @track:	the rules
  * @walk:	of the process at hand
  * @info:	its figures
@@ -89,8 +89,8 @@ struct quire_scan {
 	u64 tick_ns;
 	u64 began_ns;
 	u64 last_ns;
-	u64 busy_ns;
-	u64 turn_ns;
+	u64 paid_ns;
+	unsigned int shift_most;
 	struct quire_track track;
 	struct quire_walk walk;
 	struct quire_ws_info info;
@@ -120,33 +120,17 @@ static void quire_flush_cpu(void *unused)
 		native_write_cr3(__native_read_cr3());
 }
 
-/* Time is counted from quire_scan_turn() to quire_scan_yield(). */
-static void quire_scan_turn(struct quire_scan *scan)
+/* Time that the thread has run; up to a tick late while it does. */
+static u64 quire_scan_cost(void)
 {
-	scan->turn_ns = ktime_get_ns();
-}
-
-static void quire_scan_yield(struct quire_scan *scan)
-{
-	scan->busy_ns += ktime_get_ns() - scan->turn_ns;
-}
-
-/* What this pass has cost up to now. In a turn. */
-static u64 quire_scan_cost(const struct quire_scan *scan)
-{
-	return scan->busy_ns + ktime_get_ns() - scan->turn_ns;
+	return current->se.sum_exec_runtime;
 }
 
 /* Give way; no lock is held. False: the thread is to end. */
-static bool quire_scan_pause(struct quire_scan *scan)
+static bool quire_scan_pause(void)
 {
-	bool stop;
-
-	quire_scan_yield(scan);
 	cond_resched();
-	stop = kthread_freezable_should_stop(NULL);
-	quire_scan_turn(scan);
-	return !stop;
+	return !kthread_freezable_should_stop(NULL);
 }
 
 /*
@@ -171,11 +155,9 @@ static int quire_scan_memory(struct quire_scan *scan)
 		} else {
 			if (++tries == QUIRE_LOCK_TRIES)
 				return -EBUSY;
-			quire_scan_yield(scan);
 			schedule_timeout_idle(1);
-			quire_scan_turn(scan);
 		}
-		if (!quire_scan_pause(scan))
+		if (!quire_scan_pause())
 			return -EINTR;
 	}
 }
@@ -241,6 +223,8 @@ static void quire_scan_conclude(struct quire_scan *scan, struct quire_ws *ws,
 		ws->shift[i] = err ? max(walk->shift[i], walk->was_shift[i]) : walk->shift[i];
 		if (!err)
 			ws->pieces[i] = walk->stratum[i].pieces;
+		scan->shift_most = max(scan->shift_most,
+				       quire_stratum_shift(QUIRE_SHIFT_MAX, ws->pieces[i]));
 	}
 	quire_tally(QUIRE_SCAN_PAGES, walk->walked);
 	quire_tally(QUIRE_SCAN_TOUCHES, walk->fed);
@@ -292,7 +276,7 @@ static struct mm_struct *quire_process_memory(struct task_struct *task)
 static int quire_scan_process(struct quire_scan *scan, struct quire_ws *ws,
 			      struct task_struct *task)
 {
-	u64 cost_ns = trace_scan_enabled() ? quire_scan_cost(scan) : U64_MAX;
+	u64 cost_ns = trace_scan_enabled() ? quire_scan_cost() : U64_MAX;
 	struct mm_struct *mm = quire_process_memory(task);
 	int err;
 
@@ -311,7 +295,7 @@ static int quire_scan_process(struct quire_scan *scan, struct quire_ws *ws,
 		on_each_cpu_mask(mm_cpumask(mm), quire_flush_cpu, NULL, true);
 	if (trace_scan_enabled() && cost_ns != U64_MAX)
 		trace_scan(task, scan->walk.walked, scan->walk.young,
-			   quire_scan_cost(scan) - cost_ns, !err);
+			   quire_scan_cost() - cost_ns, !err);
 	quire_scan_conclude(scan, ws, task, err);
 	mmput_async(mm);
 	return err;
@@ -346,7 +330,7 @@ static bool quire_scan_task(struct quire_scan *scan, struct pid *pid)
 		}
 	}
 	put_task_struct(task);
-	return err != -EINTR && quire_scan_pause(scan);
+	return err != -EINTR && quire_scan_pause();
 }
 
 static void quire_scan_pass(struct quire_scan *scan)
@@ -362,10 +346,9 @@ static void quire_scan_pass(struct quire_scan *scan)
 	scan->tick_ns += ticks * scan->interval_ms * NSEC_PER_MSEC;
 	scan->tick += min_t(u64, ticks, QUIRE_TICKS_MAX);
 	scan->pass = max(scan->pass + 1, 1u);
-	scan->busy_ns = 0;
+	scan->shift_most = 0;
 	quire_references_pass(scan->pass, quire_stamp(scan->tick + 1));
 
-	quire_scan_turn(scan);
 	quire_track_begin(&scan->track, &quire_tracked);
 	while (go_on && (pid = quire_proc_next_pid(&id))) {
 		go_on = quire_scan_task(scan, pid);
@@ -374,31 +357,40 @@ static void quire_scan_pass(struct quire_scan *scan)
 	quire_track_end(&scan->track);
 	if (go_on)
 		quire_ws_reap(scan->pass);
-	quire_scan_yield(scan);
 	scan->last_ns = scan->began_ns;
 	quire_tally(QUIRE_SCAN_PASSES, 1);
-	quire_tally(QUIRE_SCAN_TIME, scan->busy_ns);
+}
+
+static void quire_scan_sleep(struct quire_scan *scan, u64 until_ns)
+{
+	u64 now;
+
+	for (;;) {
+		set_current_state(TASK_INTERRUPTIBLE);
+		now = ktime_get_ns();
+		if (now >= until_ns || kthread_should_stop() || freezing(current) ||
+		    scan->interval_ms != READ_ONCE(quire_interval_ms))
+			break;
+		schedule_timeout(nsecs_to_jiffies(until_ns - now) + 1);
+	}
+	__set_current_state(TASK_RUNNING);
 }
 
 /* Sleep until the next pass is due, and choose its sample. */
 static void quire_scan_rest(struct quire_scan *scan)
 {
-	u64 interval_ns = scan->interval_ms * NSEC_PER_MSEC, now, next;
-	unsigned int permille = READ_ONCE(quire_permille);
+	u64 interval_ns = scan->interval_ms * NSEC_PER_MSEC, cost_ns;
+	unsigned int permille = READ_ONCE(quire_permille), shift;
 
-	WRITE_ONCE(quire_scan_shift, quire_shift_next(quire_scan_shift, scan->busy_ns,
-						     div_u64(interval_ns * permille, 1000)));
-	next = scan->tick_ns + interval_ns;
-	next = max(next, scan->began_ns + div_u64(scan->busy_ns * 1000, permille * QUIRE_OVERDRAFT));
-	for (;;) {
-		set_current_state(TASK_INTERRUPTIBLE);
-		now = ktime_get_ns();
-		if (now >= next || kthread_should_stop() || freezing(current) ||
-		    scan->interval_ms != READ_ONCE(quire_interval_ms))
-			break;
-		schedule_timeout(nsecs_to_jiffies(next - now) + 1);
-	}
-	__set_current_state(TASK_RUNNING);
+	/* A whole interval, or what is used less often than that would look idle. */
+	quire_scan_sleep(scan, scan->began_ns + interval_ns);
+	/* The kernel keeps this exactly for a thread that has just slept. */
+	cost_ns = quire_scan_cost() - scan->paid_ns;
+	scan->paid_ns += cost_ns;
+	quire_tally(QUIRE_SCAN_TIME, cost_ns);
+	shift = quire_shift_next(quire_scan_shift, cost_ns, div_u64(interval_ns * permille, 1000));
+	WRITE_ONCE(quire_scan_shift, min(shift, scan->shift_most));
+	quire_scan_sleep(scan, scan->began_ns + div_u64(cost_ns * 1000, permille));
 }
 
 static int quire_scan_thread(void *data)
