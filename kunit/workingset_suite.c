@@ -89,6 +89,17 @@ static void windows_are_in_intervals(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, quire_window_ticks(1000, 5000), 1u);
 }
 
+/* A pass that comes too soon, after a freeze say, must not make all look old. */
+static void each_pass_has_a_tick(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, quire_ticks_gone(1000, 1000, 100), 1ull);
+	KUNIT_EXPECT_EQ(test, quire_ticks_gone(1099, 1000, 100), 1ull);
+	KUNIT_EXPECT_EQ(test, quire_ticks_gone(1199, 1000, 100), 1ull);
+	KUNIT_EXPECT_EQ(test, quire_ticks_gone(1200, 1000, 100), 2ull);
+	KUNIT_EXPECT_EQ(test, quire_ticks_gone(901, 1000, 100), 1ull);
+	KUNIT_EXPECT_EQ(test, quire_ticks_gone(0, 1000, 100), 1ull);
+}
+
 #define SEQUENCE_PAGES	300
 #define SEQUENCE_TICKS	200
 
@@ -492,6 +503,7 @@ static struct kunit_case workingset_cases[] = {
 	KUNIT_CASE(what_is_ahead_is_now),
 	KUNIT_CASE(buckets_are_powers_of_two),
 	KUNIT_CASE(windows_are_in_intervals),
+	KUNIT_CASE(each_pass_has_a_tick),
 	KUNIT_CASE(the_working_set_is_denning_s),
 	KUNIT_CASE(all_pieces_are_exact),
 	KUNIT_CASE(no_piece_is_no_knowledge),

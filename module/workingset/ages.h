@@ -17,6 +17,7 @@
 #define QUIRE_WORKINGSET_AGES_H
 
 #include <linux/bitops.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/types.h>
 
@@ -72,6 +73,19 @@ struct quire_piece {
 static inline u16 quire_stamp(u64 tick)
 {
 	return tick % QUIRE_STAMPS + 1;
+}
+
+/**
+ * quire_ticks_gone - by how many ticks a pass is later than the last one
+ * @now_ns:	when it begins
+ * @tick_ns:	when the tick of the last one began; may be a little ahead
+ * @interval_ns: between ticks
+ *
+ * Return: at least 1: two passes never have the same tick, however close they come.
+ */
+static inline u64 quire_ticks_gone(u64 now_ns, u64 tick_ns, u64 interval_ns)
+{
+	return now_ns > tick_ns ? max(div64_u64(now_ns - tick_ns, interval_ns), 1ull) : 1;
 }
 
 /**

@@ -49,6 +49,7 @@
 #define QUIRE_SCAN_NICE		10
 #define QUIRE_LOCK_TRIES	4	/* for one process, a jiffy apart */
 #define QUIRE_TICKS_MAX		4096	/* between two passes, see quire_age() */
+#define QUIRE_PAGE_NS		50	/* to walk one, guessed before the first pass */
 
 static const u32 quire_window_ms[QUIRE_NR_WINDOWS] = { 1000, 10000, 60000 };
 
@@ -244,8 +245,12 @@ static void quire_scan_adopt(struct quire_scan *scan, struct quire_ws *ws, struc
 			     u64 born_ns)
 {
 	bool followed = ws->mm && ws->pass == scan->pass - 1;
+	unsigned int i;
 
 	quire_ws_set_memory(ws, mm);
+	/* How large its segments are is not known yet; none has more than all. */
+	for (i = 0; i < QUIRE_NR_SEGMENTS; i++)
+		ws->pieces[i] = mm_pgtables_bytes(mm) >> PAGE_SHIFT;
 	/* Memory that is younger than the last pass has not been used before it. */
 	ws->fresh = !followed && (!scan->last_ns || born_ns < scan->last_ns);
 	if (ws->fresh)
@@ -341,8 +346,7 @@ static void quire_scan_pass(struct quire_scan *scan)
 	u64 ticks;
 
 	scan->began_ns = ktime_get_ns();
-	ticks = div_u64(scan->began_ns - scan->tick_ns, scan->interval_ms * NSEC_PER_MSEC);
-	ticks = max(ticks, 1ull);
+	ticks = quire_ticks_gone(scan->began_ns, scan->tick_ns, scan->interval_ms * NSEC_PER_MSEC);
 	scan->tick_ns += ticks * scan->interval_ms * NSEC_PER_MSEC;
 	scan->tick += min_t(u64, ticks, QUIRE_TICKS_MAX);
 	scan->pass = max(scan->pass + 1, 1u);
@@ -365,15 +369,28 @@ static void quire_scan_sleep(struct quire_scan *scan, u64 until_ns)
 {
 	u64 now;
 
-	for (;;) {
+	while (!kthread_freezable_should_stop(NULL)) {
 		set_current_state(TASK_INTERRUPTIBLE);
 		now = ktime_get_ns();
-		if (now >= until_ns || kthread_should_stop() || freezing(current) ||
+		if (now >= until_ns || kthread_should_stop() ||
 		    scan->interval_ms != READ_ONCE(quire_interval_ms))
 			break;
 		schedule_timeout(nsecs_to_jiffies(until_ns - now) + 1);
 	}
 	__set_current_state(TASK_RUNNING);
+}
+
+/* What a pass may cost. */
+static u64 quire_scan_budget_ns(u32 interval_ms)
+{
+	return div_u64(interval_ms * NSEC_PER_MSEC * READ_ONCE(quire_permille), 1000);
+}
+
+/* Of the first pass it is only known how much memory it may find. */
+static unsigned int quire_first_shift(void)
+{
+	return quire_shift_next(0, (u64)totalram_pages() * QUIRE_PAGE_NS,
+				quire_scan_budget_ns(READ_ONCE(quire_interval_ms)));
 }
 
 /* Sleep until the next pass is due, and choose its sample. */
@@ -388,7 +405,7 @@ static void quire_scan_rest(struct quire_scan *scan)
 	cost_ns = quire_scan_cost() - scan->paid_ns;
 	scan->paid_ns += cost_ns;
 	quire_tally(QUIRE_SCAN_TIME, cost_ns);
-	shift = quire_shift_next(quire_scan_shift, cost_ns, div_u64(interval_ns * permille, 1000));
+	shift = quire_shift_next(quire_scan_shift, cost_ns, quire_scan_budget_ns(scan->interval_ms));
 	WRITE_ONCE(quire_scan_shift, min(shift, scan->shift_most));
 	quire_scan_sleep(scan, scan->began_ns + div_u64(cost_ns * 1000, permille));
 }
@@ -427,6 +444,7 @@ static int quire_scan_start(void)
 	if (err)
 		goto no_references;
 	quire_scan->seed = get_random_u64();
+	quire_scan_shift = quire_first_shift();
 	quire_emulated = quire_is_emulated();
 	quire_tally_provide(quire_scan_counts, ARRAY_SIZE(quire_scan_counts));
 	thread = kthread_run(quire_scan_thread, quire_scan, "quire_scan");
