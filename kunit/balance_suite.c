@@ -43,7 +43,7 @@ static void what_frees_most_is_suspended(struct kunit *test)
 	struct quire_room room = room_of(QUIRE_THRASHING, 500);
 	struct quire_move move = choose(&room, unit, 3);
 
-	KUNIT_EXPECT_EQ(test, quire_balance_needed(&room, unit, 3), 1300ull);
+	KUNIT_EXPECT_EQ(test, quire_balance_needed(&room, unit, 3, 0), 1300ull);
 	KUNIT_EXPECT_EQ(test, move.suspend, 1);
 	KUNIT_EXPECT_EQ(test, move.resume, QUIRE_NOBODY);
 }
@@ -162,6 +162,90 @@ static void a_quantum_later_it_is_the_next_ones_turn(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, move.suspend, QUIRE_NOBODY);
 }
 
+/* A unit held to the limit of a cgroup. */
+static struct quire_unit within(u64 limit, u64 limit_pages, struct quire_unit unit)
+{
+	unit.limit = limit;
+	unit.limit_pages = limit_pages;
+	return unit;
+}
+
+/* Whoever is not held to the limit has nothing that those within could use. */
+static void a_limit_is_a_memory_of_its_own(struct kunit *test)
+{
+	struct quire_unit unit[] = {
+		runs(900, 50), within(7, 500, runs(300, 5)), within(7, 500, runs(400, 5)),
+		within(8, 500, runs(450, 60)),
+	};
+	struct quire_room room = room_of(QUIRE_THRASHING, 10000);
+
+	unit[0].suffers = false;
+	unit[3].suffers = false;
+	KUNIT_EXPECT_EQ(test, quire_balance_needed(&room, unit, 4, 0), 1850ull);
+	KUNIT_EXPECT_EQ(test, quire_balance_needed(&room, unit, 4, 7), 700ull);
+	/* 200 are missing, and both free as many: who has run longest. */
+	KUNIT_EXPECT_EQ(test, choose(&room, unit, 4).suspend, 1);
+	unit[2].since_ms = 6;
+	KUNIT_EXPECT_EQ(test, choose(&room, unit, 4).suspend, 2);
+	/* Alone with its limit: nobody can help, however long it goes on. */
+	unit[1].suspended = true;
+	unit[1].since_ms = 0;
+	unit[2].need_pages = 499;
+	KUNIT_EXPECT_EQ(test, choose(&room, unit, 4).suspend, QUIRE_NOBODY);
+	/* It should fit, and does not: some need of those within is not known well. */
+	unit[1] = within(7, 500, runs(10, 5));
+	unit[2].need_pages = 400;
+	room.moved_ms = 5999;
+	KUNIT_EXPECT_EQ(test, choose(&room, unit, 4).suspend, QUIRE_NOBODY);
+	room.moved_ms = 6000;
+	KUNIT_EXPECT_EQ(test, choose(&room, unit, 4).suspend, 2);
+	/* The machine is short, too: all use its memory, but its own have it better by that first. */
+	room.memory_pages = 1000;
+	unit[0].suffers = true;
+	KUNIT_EXPECT_EQ(test, choose(&room, unit, 4).suspend, 3);
+	unit[0].suffers = false;
+	KUNIT_EXPECT_EQ(test, choose(&room, unit, 4).suspend, 2);
+}
+
+/* What a cgroup wants beyond its limit is not the machine's to give. */
+static void nobody_has_more_than_his_limit(struct kunit *test)
+{
+	struct quire_unit unit[] = {
+		within(7, 100, runs(5000, 9)), runs(300, 5), within(7, 100, waits(5000, 100)), runs(150, 5),
+	};
+	struct quire_room room = room_of(QUIRE_THRASHING, 600);
+
+	KUNIT_EXPECT_EQ(test, quire_balance_needed(&room, unit, 4, 0), 550ull);
+	room.moved_ms = 5000;
+	KUNIT_EXPECT_EQ(test, choose(&room, unit, 4).suspend, QUIRE_NOBODY);
+	room.memory_pages = 400;	/* 150 are missing: to suspend it frees 100 */
+	KUNIT_EXPECT_EQ(test, choose(&room, unit, 4).suspend, 1);
+	unit[1].spared = true;
+	unit[3].spared = true;
+	KUNIT_EXPECT_EQ(test, choose(&room, unit, 4).suspend, 0);
+}
+
+static void who_fits_into_the_limit_is_resumed(struct kunit *test)
+{
+	struct quire_unit unit[] = {
+		within(7, 800, runs(300, 50)), within(7, 800, waits(300, 100)), runs(5000, 5),
+	};
+	struct quire_room room = room_of(QUIRE_CALM, 10000);
+	struct quire_move move;
+
+	KUNIT_EXPECT_EQ(test, choose(&room, unit, 3).resume, 1);
+	unit[1].limit_pages = 500;	/* it does not fit there, but for its turn */
+	KUNIT_EXPECT_EQ(test, choose(&room, unit, 3).resume, QUIRE_NOBODY);
+	unit[1].since_ms = QUANTUM;
+	move = choose(&room, unit, 3);
+	KUNIT_EXPECT_EQ(test, move.resume, 1);
+	KUNIT_EXPECT_EQ(test, move.suspend, 0);
+	unit[1].since_ms = 100;
+	unit[1].limit_pages = 800;
+	room.memory_pages = 6000;	/* nor into the machine */
+	KUNIT_EXPECT_EQ(test, choose(&room, unit, 3).resume, QUIRE_NOBODY);
+}
+
 /* Time goes by for a machine that thrashes a second after its working sets do not fit. */
 #define UNITS 5
 #define STEP_MS 250
@@ -187,7 +271,7 @@ static void step(struct machine *machine)
 	unsigned int i;
 	bool fits;
 
-	fits = quire_balance_needed(&machine->room, machine->unit, UNITS) <=
+	fits = quire_balance_needed(&machine->room, machine->unit, UNITS, 0) <=
 	       machine->room.memory_pages;
 	machine->over_ms = fits ? 0 : machine->over_ms + STEP_MS;
 	machine->room.state = machine->over_ms >= 1000 ? QUIRE_THRASHING : QUIRE_CALM;
@@ -257,6 +341,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(one_move_at_a_time),
 	KUNIT_CASE(what_fits_well_is_resumed_at_once),
 	KUNIT_CASE(a_quantum_later_it_is_the_next_ones_turn),
+	KUNIT_CASE(a_limit_is_a_memory_of_its_own),
+	KUNIT_CASE(nobody_has_more_than_his_limit),
+	KUNIT_CASE(who_fits_into_the_limit_is_resumed),
 	KUNIT_CASE(all_get_their_turn),
 	KUNIT_CASE(all_run_when_the_rest_has_gone),
 	{}

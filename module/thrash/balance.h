@@ -18,11 +18,15 @@
  * @since_ms:	for how long it has run, or been suspended
  * @suspended:	by us
  * @spared:	it must not be suspended
+ * @limit:	which cgroup's limit holds its memory, by the cgroup's number; 0: none is reached
+ * @limit_pages: and is how much
  * @suffers:	it is not calm
  */
 struct quire_unit {
 	u64 need_pages;
 	u64 since_ms;
+	u64 limit;
+	u64 limit_pages;
 	bool suspended;
 	bool spared;
 	bool suffers;
@@ -55,7 +59,7 @@ struct quire_move {
 };
 
 u64 quire_balance_needed(const struct quire_room *room, const struct quire_unit *unit,
-			 unsigned int units);
+			 unsigned int units, u64 limit);
 void quire_balance_choose(const struct quire_room *room, const struct quire_unit *unit,
 			  unsigned int units, struct quire_move *move);
 

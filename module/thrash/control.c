@@ -14,6 +14,7 @@
  */
 #include <linux/cgroup.h>
 #include <linux/ktime.h>
+#include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/sched/signal.h>
@@ -28,6 +29,7 @@
 #define QUIRE_UNITS_MAX		512
 #define QUIRE_UNIT_PAGES	256	/* less is not worth it */
 #define QUIRE_ROOM_SPARE	16	/* of memory, 1/16 is for what is not in working sets */
+#define QUIRE_LIMIT_NEAR	8	/* a limit is reached at 7/8 of it: reclaim goes on somewhat below */
 
 static DEFINE_MUTEX(quire_control_mutex);	/* all that follows */
 static enum quire_control quire_control_now;
@@ -156,6 +158,29 @@ static struct quire_unit *quire_unit_for(struct pid *pid, u64 need_pages)
 	return unit;
 }
 
+/* The lowest cgroup above a process that has reached its memory.max or memory.high. */
+static void quire_find_limit(struct pid *pid, struct quire_unit *unit)
+{
+	struct mem_cgroup *memcg = NULL;
+	struct task_struct *task;
+	u64 limit;
+
+	unit->limit = 0;
+	rcu_read_lock();
+	task = pid_task(pid, PIDTYPE_TGID);
+	if (task)
+		memcg = mem_cgroup_from_task(task);
+	for (; memcg && memcg->css.parent; memcg = parent_mem_cgroup(memcg)) {
+		limit = min(READ_ONCE(memcg->memory.max), READ_ONCE(memcg->memory.high));
+		if (page_counter_read(&memcg->memory) < limit - limit / QUIRE_LIMIT_NEAR)
+			continue;
+		unit->limit = cgroup_id(memcg->css.cgroup);
+		unit->limit_pages = limit - limit / QUIRE_ROOM_SPARE;
+		break;
+	}
+	rcu_read_unlock();
+}
+
 /**
  * quire_control_add - a process
  * @turn:	its turn
@@ -170,6 +195,8 @@ void quire_control_add(struct quire_turn *turn, struct pid *pid, u64 need_pages,
 	if (!turn->since_ns || (turn->suspended && (!unit || !unit->suspended)))
 		turn->since_ns = quire_look_began_ns;
 	turn->suspended = unit && unit->suspended;
+	if (unit)
+		quire_find_limit(pid, unit);
 	if (!unit) {
 		quire_room.other_pages += need_pages;
 	} else if (!unit->suspended) {
