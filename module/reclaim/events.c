@@ -251,7 +251,7 @@ static int quire_verdict_return(struct kretprobe_instance *ri, struct pt_regs *r
 
 	/* What the scanner of working sets has taken, if its own hook does not come first. */
 	if (native >= 0 && folio_mapped(folio)) {
-		native += quire_reference_give_back(folio);
+		native = quire_reference_give_back(folio, native, proposal->vm_flags);
 		regs->ax = native;
 	}
 	if (!proposal->decides) {

@@ -8,7 +8,10 @@
  *
  * The first: else what is used would look idle to reclaim, and be evicted because we
  * look. Where the kernel has a young flag for pages it does this by itself; elsewhere a
- * bit a frame remembers, and folio_referenced()'s answer is put right as it returns.
+ * bit a frame remembers, and folio_referenced()'s answer is put right as it returns: one more, if
+ * that is not more than there are mappings (used again since, it would count twice, and
+ * reclaim takes for hot what was used twice), and with the flag of program text, if it was
+ * used as such, for reclaim keeps that longer.
  *
  * The second: what reclaim has found used and kept would look idle to us. A byte a frame
  * has the number of the pass in which that was. The third: what has come in, been used
@@ -20,7 +23,7 @@
  * take are not seen.
  *
  * Cost: a return hook on each proposal of reclaim, an entry hook on each fault that
- * brings in a page from swap, a file or shared memory; 9 bits a frame, 0.03 % of memory.
+ * brings in a page from swap, a file or shared memory; 10 bits a frame, 0.03 % of memory.
  */
 #include <linux/mm.h>
 #include <linux/mmzone.h>
@@ -37,11 +40,13 @@
  * struct quire_frames - what is noted of page frames
  * @nr:		how many there are; those of memory added later have no notes
  * @taken:	the scanner has taken a reference since reclaim asked last
+ * @text:	by a mapping that can be executed
  * @seen:	in which pass reclaim found the page used, see quire_pass_mark()
  */
 struct quire_frames {
 	unsigned long nr;
 	unsigned long *taken;
+	unsigned long *text;
 	u8 *seen;
 };
 
@@ -71,11 +76,13 @@ void quire_references_pass(u32 pass, u16 stamp)
 /**
  * quire_reference_taken - the scanner has cleared an accessed bit
  * @folio:	of the page
+ * @text:	in a mapping that can be executed
  *
  * Context: the page's table is locked.
  */
-void quire_reference_taken(struct folio *folio)
+void quire_reference_taken(struct folio *folio, bool text)
 {
+	unsigned long pfn = folio_pfn(folio);
 	struct quire_frames *frames;
 
 	if (QUIRE_KERNEL_KEEPS_YOUNG) {
@@ -84,8 +91,12 @@ void quire_reference_taken(struct folio *folio)
 	}
 	rcu_read_lock_sched();
 	frames = rcu_dereference_sched(quire_frames);
-	if (frames && folio_pfn(folio) < frames->nr && !test_bit(folio_pfn(folio), frames->taken))
-		set_bit(folio_pfn(folio), frames->taken);
+	if (frames && pfn < frames->nr) {
+		if (test_bit(pfn, frames->text) != text)
+			change_bit(pfn, frames->text);
+		if (!test_bit(pfn, frames->taken))
+			set_bit(pfn, frames->taken);
+	}
 	rcu_read_unlock_sched();
 }
 
@@ -116,33 +127,49 @@ bool quire_reference_seen(unsigned long pfn)
 /**
  * quire_reference_give_back - what reclaim would have found had we not scanned
  * @folio:	that it asks about
+ * @answer:	references found, not negative
+ * @vm_flags:	of the mappings that they are from
  *
  * Context: any but NMI.
- * Return: references to add to the kernel's answer, 1 or 0; given back but once.
+ * Return: the answer, put right, as are the flags; what was taken is given back but once.
  */
-int quire_reference_give_back(struct folio *folio)
+int quire_reference_give_back(struct folio *folio, int answer, unsigned long *vm_flags)
 {
+	unsigned long pfn = folio_pfn(folio);
 	struct quire_frames *frames;
-	int given = 0;
 
 	rcu_read_lock_sched();
 	frames = rcu_dereference_sched(quire_frames);
-	if (frames && frames->taken && folio_pfn(folio) < frames->nr &&
-	    test_bit(folio_pfn(folio), frames->taken))
-		given = test_and_clear_bit(folio_pfn(folio), frames->taken);
+	if (frames && frames->taken && pfn < frames->nr && test_bit(pfn, frames->taken) &&
+	    test_and_clear_bit(pfn, frames->taken)) {
+		if (answer < quire_page_sharers(folio_page(folio, 0), folio))
+			answer++;
+		if (test_bit(pfn, frames->text))
+			*vm_flags |= VM_EXEC;
+	}
 	rcu_read_unlock_sched();
-	return given;
+	return answer;
 }
+
+/* A question of reclaim. */
+struct quire_question {
+	struct folio *folio;
+	unsigned long *vm_flags;
+};
 
 static int quire_on_question(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	*(struct folio **)ri->data = (struct folio *)regs_get_kernel_argument(regs, 0);
+	*(struct quire_question *)ri->data = (struct quire_question){
+		.folio = (struct folio *)regs_get_kernel_argument(regs, 0),
+		.vm_flags = (unsigned long *)regs_get_kernel_argument(regs, 3),
+	};
 	return 0;
 }
 
 static int quire_on_answer(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct folio *folio = *(struct folio **)ri->data;
+	const struct quire_question *question = (struct quire_question *)ri->data;
+	struct folio *folio = question->folio;
 	struct quire_frames *frames = rcu_dereference_sched(quire_frames);
 	int answer = regs_return_value(regs);
 
@@ -154,7 +181,7 @@ static int quire_on_answer(struct kretprobe_instance *ri, struct pt_regs *regs)
 		       folio_nr_pages(folio));
 	/* A page that is mapped nowhere has lost what was taken from its mappings. */
 	if (folio_mapped(folio))
-		regs->ax = answer + quire_reference_give_back(folio);
+		regs->ax = quire_reference_give_back(folio, answer, question->vm_flags);
 	return 0;
 }
 
@@ -176,7 +203,7 @@ struct quire_hook quire_reference_hooks[QUIRE_NR_REFERENCE_HOOKS] = {
 		.rp = {
 			.entry_handler = quire_on_question,
 			.handler = quire_on_answer,
-			.data_size = sizeof(struct folio *),
+			.data_size = sizeof(struct quire_question),
 			.maxactive = QUIRE_ASKING_INSTANCES,
 		},
 	}, {
@@ -197,6 +224,7 @@ struct quire_hook quire_reference_hooks[QUIRE_NR_REFERENCE_HOOKS] = {
 static void quire_frames_free(struct quire_frames *frames)
 {
 	vfree(frames->taken);
+	vfree(frames->text);
 	vfree(frames->seen);
 	kfree(frames);
 }
@@ -211,9 +239,11 @@ static struct quire_frames *quire_frames_new(void)
 	for_each_online_node(nid)
 		frames->nr = max_t(unsigned long, frames->nr, node_end_pfn(nid));
 	frames->seen = vzalloc(frames->nr);
-	if (!QUIRE_KERNEL_KEEPS_YOUNG)
+	if (!QUIRE_KERNEL_KEEPS_YOUNG) {
 		frames->taken = vzalloc(BITS_TO_LONGS(frames->nr) * sizeof(long));
-	if (!frames->seen || (!QUIRE_KERNEL_KEEPS_YOUNG && !frames->taken)) {
+		frames->text = vzalloc(BITS_TO_LONGS(frames->nr) * sizeof(long));
+	}
+	if (!frames->seen || (!QUIRE_KERNEL_KEEPS_YOUNG && (!frames->taken || !frames->text))) {
 		quire_frames_free(frames);
 		return NULL;
 	}

@@ -87,7 +87,7 @@ static void quire_walk_took(struct quire_walk *walk, struct folio *folio)
 	if (walk->feeds && !walk->fresh && quire_reclaim_used(folio))
 		walk->fed++;
 	else
-		quire_reference_taken(folio);
+		quire_reference_taken(folio, walk->text);
 }
 
 static void quire_walk_present(struct quire_walk *walk, pte_t *pte, pte_t value, u16 *stamp,
@@ -295,6 +295,7 @@ static unsigned long quire_walk_area(struct quire_walk *walk, struct vm_area_str
 	unsigned long next;
 	pmd_t *pmd;
 
+	walk->text = vma->vm_flags & VM_EXEC;
 	for (; address < vma->vm_end && walk->budget > 0; address = next) {
 		pmd = quire_pmd(walk->mm, address, vma->vm_end, &next);
 		if (pmd && !pmd_none(READ_ONCE(*pmd)))

@@ -20,6 +20,7 @@
  * @ticks:	how long the windows are
  * @fresh:	what has been used before is not known: the first walk
  * @feeds:	policies hear of what is used
+ * @text:	the area at hand can be executed
  * @shift:	one piece in 2^shift of each segment is looked at
  * @was_shift:	at the last walk; pieces that were not in that sample are new
  * @stratum:	what is found
@@ -39,6 +40,7 @@ struct quire_walk {
 	u32 ticks[QUIRE_NR_WINDOWS];
 	bool fresh;
 	bool feeds;
+	bool text;
 	u8 shift[QUIRE_NR_SEGMENTS];
 	u8 was_shift[QUIRE_NR_SEGMENTS];
 	struct quire_stratum stratum[QUIRE_NR_SEGMENTS];

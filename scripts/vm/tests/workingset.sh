@@ -213,7 +213,7 @@ set_config scan_interval_ms=1000
 start window -n 76800 -m 15000 --spread=block --seconds=60
 { echo >&"$load_in"; } 2>/dev/null
 next_scan
-scan_share 4
+scan_share 3
 whole=$share
 all_walked=$walked
 set_config scan_cpu_permille=10
@@ -248,7 +248,7 @@ done
 within $held 2 4 "its interval holds the working set"
 [ "${ws[resident_pages]}" -gt 60000 ] && [ "${ws[resident_pages]}" -lt 94000 ]
 ok $? "and its estimate of what is resident is near: ${ws[resident_pages]} of 76800"
-scan_share 6
+scan_share 4
 [ $walked -lt $((all_walked / 2)) ]
 ok $? "which walks $walked pages a scan, not $all_walked"
 # The time may begin just before a scan is counted, and end just after another.
