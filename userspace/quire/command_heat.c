@@ -97,7 +97,6 @@ static void parse_range(struct argp_state *state, struct command_heat *this, con
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct command_heat *this = state->input;
-	char *end;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
@@ -119,12 +118,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		parse_range(state, this, arg);
 		break;
 	case ARGP_KEY_ARG:
-		errno = 0;
 		if (this->watch.pid)
 			argp_error(state, "\"%s\" is one too many", arg);
-		this->watch.pid = strtoull(arg, &end, 10);
-		if (errno || *end || *arg < '1' || *arg > '9' || this->watch.pid > 4194304)
-			argp_error(state, "\"%s\" is no PID", arg);
+		this->watch.pid = live_parse_pid(state, arg);
 		break;
 	case ARGP_KEY_SUCCESS:
 		if (!this->watch.pid == !this->file)

@@ -137,15 +137,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		if (this->words == 2)
 			argp_error(state, "\"%s\" is one too many", arg);
-		errno = 0;
 		if (this->words) {
+			errno = 0;
 			this->address = strtoull(arg, &end, 16);
 			if (errno || end == arg || *end || *arg == '-' || this->address >= ADDRESS_END)
 				argp_error(state, "\"%s\" is no address of a process", arg);
 		} else {
-			this->pid = strtoull(arg, &end, 10);
-			if (errno || *end || *arg < '0' || *arg > '9' || !this->pid || this->pid > 4194304)
-				argp_error(state, "\"%s\" is no PID", arg);
+			this->pid = live_parse_pid(state, arg);
 		}
 		this->words++;
 		break;

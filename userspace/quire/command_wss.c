@@ -2,7 +2,6 @@
 /*
  * quire wss: how much memory a process uses: its working set W(t, tau), and its segments.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +50,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct live *live = state->input;
 	struct wss *wss = live->arg;
-	char *end;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
@@ -63,11 +61,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		if (live->pids == LIVE_CHOSEN_MAX)
 			argp_error(state, "more than %d processes", LIVE_CHOSEN_MAX);
-		errno = 0;
-		live->pid[live->pids] = strtoull(arg, &end, 10);
-		if (errno || *end || *arg < '1' || *arg > '9' || live->pid[live->pids] > 4194304)
-			argp_error(state, "\"%s\" is no PID", arg);
-		live->pids++;
+		live->pid[live->pids++] = live_parse_pid(state, arg);
 		break;
 	case ARGP_KEY_SUCCESS:
 		if (live_all(live))

@@ -47,6 +47,18 @@ static uint64_t parse_number(struct argp_state *state, const char *what, const c
 	return value;
 }
 
+/**
+ * live_parse_pid - a process named on the command line
+ * @state:	of the parser, which ends the command if @arg is no PID
+ * @arg:	the word
+ *
+ * Return: the PID, 1 to 4194304 (PID_MAX_LIMIT).
+ */
+int live_parse_pid(struct argp_state *state, const char *arg)
+{
+	return parse_number(state, "PID", arg, 4194304);
+}
+
 /* A cgroup's path may be given as that of its folder. */
 static const char *cgroup_path(const char *arg)
 {
@@ -94,7 +106,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'p':
 		if (live->pids == LIVE_CHOSEN_MAX)
 			argp_error(state, "more than %d processes", LIVE_CHOSEN_MAX);
-		live->pid[live->pids++] = parse_number(state, "PID", arg, 4194304);
+		live->pid[live->pids++] = live_parse_pid(state, arg);
 		break;
 	case 'c':
 		if (live->commands == LIVE_CHOSEN_MAX)

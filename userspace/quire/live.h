@@ -77,6 +77,8 @@ struct live {
 	size_t *match;
 };
 
+int live_parse_pid(struct argp_state *state, const char *arg);
+
 /* A bit of @need or @want. */
 #define LIVE_FILE(file) (1u << (file))
 
