@@ -19,6 +19,7 @@ srcdir      = $(DESTDIR)$(prefix)/src/quire
 commands   := quire quire-load
 vm_kernel   = $(or $(KERNEL),$(default_kernel))
 module_kernel = $(or $(KERNEL),$(if $(has_headers),running,$(default_kernel)))
+kernel_setup = $(addprefix setup-,$(filter debug 6.1,$1))
 kbuild_args = $(foreach v,W C V KCFLAGS,$(if $($v),$v='$($v)'))
 
 .PHONY: all
@@ -37,16 +38,16 @@ help:
 #:               KERNEL=6.1|6.12|debug MEM=512M CPUS=2 ...: see scripts/vm/run --help
 #:   test-debug  the VM tests on a kernel with KASAN, lockdep, kmemleak
 .PHONY: demo test vm test-debug
-demo: setup-build setup-vm
+demo: setup-build setup-vm $(call kernel_setup,$(vm_kernel))
 	@KERNEL=$(vm_kernel) scripts/demo
 
-test: setup-build setup-vm setup-test setup-kunit
+test: setup-build setup-vm setup-6.1 setup-test setup-kunit
 	@scripts/test $(T)
 
 test-debug: setup-build setup-vm setup-debug setup-test
 	@scripts/test $(foreach part,1 2 3 4,vm-debug-$(part)) kunit-vm-2 kunit-vm-4
 
-vm: setup-build setup-vm $(if $(filter debug,$(KERNEL)),setup-debug)
+vm: setup-build setup-vm $(call kernel_setup,$(vm_kernel))
 	@scripts/kbuild $(vm_kernel)
 	@KERNEL=$(vm_kernel) scripts/vm/run $(if $(value CMD),-- '$(subst ','\'',$(value CMD))')
 
@@ -69,14 +70,14 @@ tests:
 	@$(MAKE) --no-print-directory -C userspace OUT=$(build) tests
 	@$(MAKE) --no-print-directory -C userspace OUT=$(build)/san SAN=1 tests
 
-module: $(if $(filter debug,$(KERNEL)),setup-debug)
+module: $(call kernel_setup,$(module_kernel))
 	@scripts/kbuild $(module_kernel) $(kbuild_args)
 
 policies: module
 	@scripts/kbuild -m docs/examples/newest $(module_kernel) $(kbuild_args)
 	@scripts/kbuild -m scripts/vm/tests/policies $(module_kernel) $(kbuild_args)
 
-check: setup-build setup-vm setup-test
+check: setup-build setup-vm setup-6.1 setup-test
 	@scripts/check $(T)
 
 #:
@@ -87,13 +88,13 @@ check: setup-build setup-vm setup-test
 #:   kunit-module    build/debug/quire_kunit.ko, for the VM: make vm KERNEL=debug CMD=kunit/vm
 #:   mutate          do they notice small changes to the policies? SUITE=lirs for one
 .PHONY: kunit kunit-debug kunit-coverage kunit-module mutate
-kunit kunit-debug kunit-coverage: setup-build setup-vm setup-kunit
+kunit kunit-debug kunit-coverage: setup-build setup-vm setup-kunit $(call kernel_setup,$(or $(KERNEL),6.1))
 	@scripts/kunit $(patsubst kunit-%,--%,$(filter-out kunit,$@)) $(SUITE)
 
 kunit-module: setup-build setup-vm setup-debug
 	@KERNEL=debug scripts/kunit --module
 
-mutate: setup-build setup-vm setup-kunit
+mutate: setup-build setup-vm setup-6.1 setup-kunit
 	@scripts/mutate $(SUITE)
 
 #:
@@ -139,7 +140,7 @@ dkms:
 #: Measuring:
 #:   bench-NAME  one of scripts/bench/, in the VM: bench-stat is what loading costs,
 #:               bench-policy what policies do: LOADS=loop,zipf POLICIES=lru,arc ROUNDS=3
-bench-%: setup-build setup-vm
+bench-%: setup-build setup-vm $(call kernel_setup,$(vm_kernel))
 	@test -x scripts/bench/$* || { echo "no scripts/bench/$*; there are: $(notdir $(wildcard scripts/bench/*))" >&2; exit 2; }
 	@scripts/bench/$*
 
