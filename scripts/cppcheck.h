@@ -21,3 +21,7 @@
 	for ((bucket) = 0, (entry) = any_entry(table), (following) = any_node(entry); (entry);	\
 	     (entry) = any_entry(following), (following) = any_node(entry))
 #define for_each_online_node(node)	for ((node) = 0; (node) < nr_node_ids; (node)++)
+#define TRACE_DEFINE_ENUM(value)
+#define TRACE_EVENT(...)
+#define DECLARE_EVENT_CLASS(...)
+#define DEFINE_EVENT(...)

@@ -317,7 +317,10 @@ int live_run(struct live *live)
 		status = show(live);
 	live_drop(&readings[0]);
 	live_drop(&readings[1]);
+	live->now = NULL;
+	live->before = NULL;
 	free(live->match);
+	live->match = NULL;
 	return status;
 }
 

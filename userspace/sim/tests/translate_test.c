@@ -96,7 +96,7 @@ static void placing(void)
  */
 static struct segments_result play(const char *script, uint64_t memory, enum fit fit)
 {
-	uint64_t pages[100];
+	uint64_t pages[100] = { 0 };
 	size_t count = 0;
 
 	for (; *script; script++) {
