@@ -23,12 +23,6 @@ field() {
 	grep -E -e "$1" "$tmp/trace" | sed -n "s/.* $2=\([^ ]*\).*/\1/p"
 }
 
-# pools NAME: a line of our cgroup's pools, summed
-pools() {
-	awk -v scope="$scope" -v name="$1" '$1 == "pool" { in_it = $2 == scope }
-		in_it && $1 == name { sum += $2 } END { print sum + 0 }' /proc/quire/policy
-}
-
 # Pages come, are evicted, and come back: twice what the cgroup may have, round after round.
 wanted=(page_admit page_evict page_refault)
 limit=6M record loop -n 3072 -r 2 --writes=100

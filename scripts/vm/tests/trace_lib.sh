@@ -53,3 +53,9 @@ row_delta() {
 delta() {
 	echo $((after[$1] - before[$1]))
 }
+
+# pools NAME: a line of the pools of the cgroup $scope, summed
+pools() {
+	awk -v scope="$scope" -v name="$1" '$1 == "pool" { in_it = $2 == scope }
+		in_it && $1 == name { sum += $2 } END { print sum + 0 }' /proc/quire/policy
+}
