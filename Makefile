@@ -139,7 +139,9 @@ dkms:
 #:
 #: Measuring:
 #:   bench-NAME  one of scripts/bench/, in the VM: bench-stat is what loading costs,
-#:               bench-policy what policies do: LOADS=loop,zipf POLICIES=lru,arc ROUNDS=3
+#:               bench-policy what policies do: LOADS=loop,zipf POLICIES=lru,arc ROUNDS=3,
+#:               bench-workingset, bench-thrash and bench-scan how well working sets and
+#:               thrashing are known, and what that costs
 bench-%: setup-build setup-vm $(call kernel_setup,$(vm_kernel))
 	@test -x scripts/bench/$* || { echo "no scripts/bench/$*; there are: $(notdir $(wildcard scripts/bench/*))" >&2; exit 2; }
 	@scripts/bench/$*
