@@ -179,7 +179,7 @@ static int parse_line(struct parser *parser, char *line, bool *listing, bool *em
 		return parse_scope(parser, line + 6);
 	if (first && !strncmp(line, "pool ", 5))
 		return parse_pool(parser, line + 5);
-	if (first && (parser->next != parser->policies->all))
+	if (first && (parser->policies->scopes || parser->next != parser->policies->all))
 		return -EBADMSG;
 	if (!strncmp(line, "ejected ", 8))
 		return parse_ejected(parser, line + 8);

@@ -41,12 +41,12 @@ static int parse_heading(struct quire_table *table, enum quire_shape shape,
 			table->column[count++] = word;
 		}
 	}
+	if (count < (shape == QUIRE_NUMBERS ? 1 : 2))
+		return quire_lines_bad(lines, "there are no columns of numbers");
 	if (shape == QUIRE_NAMED)
 		memmove(table->column, table->column + 1, --count * sizeof(*table->column));
 	else if (shape == QUIRE_COMMANDS && strcmp(table->column[--count], "comm"))
 		return quire_lines_bad(lines, "the last column is not comm");
-	if (!count)
-		return quire_lines_bad(lines, "there are no columns of numbers");
 	table->columns = count;
 	if (segments) {
 		table->segment = calloc(1, sizeof(*table->segment));

@@ -323,6 +323,7 @@ static void put_thrash_line(struct output *out, const struct quire_thrash_line *
 		[QUIRE_THRASH_SENTENCE] = { "sentence", 1 }, [QUIRE_THRASH_CULPRIT] = { "culprit", 4 },
 		[QUIRE_THRASH_BLAME] = { "blame", 3 }, [QUIRE_THRASH_LEAK] = { "leak", 4 },
 		[QUIRE_THRASH_PROCESS] = { "process", QUIRE_THRASH_NUMBERS },
+		[QUIRE_THRASH_SUSPENDED] = { "suspended", 3 },
 	};
 
 	put_text(out, "", kinds[line->kind].name);

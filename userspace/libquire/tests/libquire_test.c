@@ -38,7 +38,8 @@
 		"\npool /a/b file\nframes 6\n"
 #define THRASH	"state thrashing\nsince_ms 3250\nneeded_pages -\nsentence - it thrashes, for 3 s\n" \
 		"culprit 977 5200 520 5200 backup\nculprit - 100 10 - -\nblame 1423 977 5200\n" \
-		"process 1423 tight 3100 610 890 600000 10000 3800 - 46080 redis x\nleak 5 61 3 1 a" BLANK "\n"
+		"process 1423 tight 3100 610 890 600000 10000 3800 - 46080 redis x\nleak 5 61 3 1 a" BLANK "\n" \
+		"suspended 1500 700 20000 hog\nsuspended - 300 20000 /batch\n"
 #define HEAT	"pid address scan known_0_pages used_0_pages\n1 93824990838784 7 32 0\n1 93824992935936 7 1 1\n"
 #define TABLES	"level index entry\npgd 170 9223372037160194151\npte 3 0\n"
 
@@ -336,6 +337,7 @@ static void test_broken(void)
 		{ 7, "no segment", "pid segment pages comm\n1 2 sh\n" },
 		{ 7, "a segment with a bad name", "pid segment pages comm\n1 All 2 sh\n" },
 		{ 7, "segments and nothing else", "segment comm\nall sh\n" },
+		{ 7, "a heading of a segment alone", "segment\n1 all\n" },
 		{ 8, "a row without segment", "pid segment\n1\n" },
 		{ 6, "no policies", "\na 1\n" }, { 6, "nothing behind the policies", "* native - x\n" },
 		{ 6, "a policy without mark", "native - x\n\na 1\n" },
@@ -349,6 +351,7 @@ static void test_broken(void)
 		{ 6, "a pool of another scope", "* a - x\n\na 1\n\nscope machine a\nw 1\n\npool /b anon\n" },
 		{ 6, "three pools", "* a - x\n\na 1\n\nscope b a\n\npool b c\n\npool b d\n\npool b e\n" },
 		{ 6, "a scope without policy", "* a - x\n\na 1\n\nscope machine\nw 1\n" },
+		{ 6, "a scope's numbers behind an empty line", "* a - x\n\nscope b a\n\nw 1\n" },
 		{ 6, "ejected twice", "* a - x\n\na 1\n\nscope b a\nejected a: b\nejected a: b\n" },
 		{ 6, "ejected without why", "* a - x\n\na 1\n\nscope b a\nejected a\n" },
 	};
