@@ -281,7 +281,7 @@ static struct mm_struct *quire_process_memory(struct task_struct *task)
 static int quire_scan_process(struct quire_scan *scan, struct quire_ws *ws,
 			      struct task_struct *task)
 {
-	u64 cost_ns = trace_scan_enabled() ? quire_scan_cost() : U64_MAX;
+	u64 began_ns = trace_scan_enabled() ? ktime_get_ns() : 0;
 	struct mm_struct *mm = quire_process_memory(task);
 	int err;
 
@@ -298,9 +298,8 @@ static int quire_scan_process(struct quire_scan *scan, struct quire_ws *ws,
 	err = quire_scan_memory(scan);
 	if (quire_is_strict())
 		on_each_cpu_mask(mm_cpumask(mm), quire_flush_cpu, NULL, true);
-	if (trace_scan_enabled() && cost_ns != U64_MAX)
-		trace_scan(task, scan->walk.walked, scan->walk.young,
-			   quire_scan_cost() - cost_ns, !err);
+	if (began_ns)
+		trace_scan(task, scan->walk.walked, scan->walk.young, ktime_get_ns() - began_ns, !err);
 	quire_scan_conclude(scan, ws, task, err);
 	mmput_async(mm);
 	return err;
