@@ -131,6 +131,18 @@ static int quire_whom_to_suspend_now(const struct quire_room *room, const struct
 				     memory);
 }
 
+/* Whether no unit before this one suffers within its limit. */
+static bool quire_is_first_to_suffer(const struct quire_unit *unit, unsigned int at)
+{
+	unsigned int i;
+
+	for (i = 0; i < at; i++) {
+		if (unit[i].suffers && unit[i].limit == unit[at].limit)
+			return false;
+	}
+	return true;
+}
+
 static int quire_longest_suspended(const struct quire_unit *unit, unsigned int units)
 {
 	int longest = QUIRE_NOBODY;
@@ -165,7 +177,7 @@ void quire_balance_choose(const struct quire_room *room, const struct quire_unit
 	if (thrashing)
 		move->suspend = quire_whom_to_suspend_now(room, unit, units, 0, memory);
 	for (i = 0; thrashing && i < units && move->suspend == QUIRE_NOBODY; i++) {
-		if (unit[i].suffers && unit[i].limit)
+		if (unit[i].suffers && unit[i].limit && quire_is_first_to_suffer(unit, i))
 			move->suspend = quire_whom_to_suspend_now(room, unit, units, unit[i].limit,
 								  unit[i].limit_pages);
 	}
