@@ -110,6 +110,36 @@ static void a_stuck_disk_changes_nothing(struct kunit *test)
 	KUNIT_EXPECT_LE(test, looks_until(&judge, look(0, 0, 90, 0, 0), QUIRE_CALM), 5u);
 }
 
+/*
+ * Reclaim evicts ahead, in bursts: in looks between them pages come back and nothing goes. One burst lasts for five
+ * looks where a slow disk brings back a few pages in each, in a cgroup for less.
+ */
+static void bursts_of_evictions_are_no_gaps(struct kunit *test)
+{
+	struct quire_loss between = look(95, 0, 5, 100, 0);
+	struct quire_judge judge = { };
+	unsigned int i;
+
+	between.full = true;
+	looks(&judge, look(0, 0, 90, 0, 0), 10);
+	for (i = 0; i < 100; i++) {
+		quire_judge_look(&judge, i % 5 ? &between : &(struct quire_loss){ .elapsed_ns = INTERVAL,
+				 .waited_ns = INTERVAL, .refaults = 100, .evictions = 500, .full = true }, INTERVAL);
+		KUNIT_ASSERT_EQ(test, judge.state == QUIRE_THRASHING, i >= 2);
+	}
+	judge = (struct quire_judge){ };
+	for (i = 0; i < 100; i++) {
+		quire_judge_look(&judge, i % 3 ? &(struct quire_loss){ .elapsed_ns = INTERVAL, .waited_ns = INTERVAL,
+									.refaults = 25 } :
+				 &(struct quire_loss){ .elapsed_ns = INTERVAL, .waited_ns = INTERVAL, .refaults = 25,
+						       .evictions = 75 }, INTERVAL);
+		KUNIT_ASSERT_EQ(test, judge.state == QUIRE_THRASHING, i >= 2);
+	}
+	/* With memory to spare that is the end of it. */
+	between.full = false;
+	KUNIT_EXPECT_LE(test, looks_until(&judge, between, QUIRE_CALM), 7u);
+}
+
 static void not_thrashing_at_all(struct kunit *test)
 {
 	static const struct {
@@ -147,7 +177,9 @@ static void the_bounds_are_exact(struct kunit *test)
 	judge = (struct quire_judge){ };
 	KUNIT_EXPECT_EQ(test, looks_until(&judge, look(20, 0, 80, 3, 4), QUIRE_THRASHING), 100u);
 	judge = (struct quire_judge){ };
-	KUNIT_EXPECT_EQ(test, looks_until(&judge, look(20, 0, 80, 4, 3), QUIRE_THRASHING), 100u);
+	KUNIT_EXPECT_EQ(test, looks_until(&judge, look(20, 0, 80, 4, 2), QUIRE_THRASHING), 100u);
+	judge = (struct quire_judge){ };
+	KUNIT_EXPECT_EQ(test, looks_until(&judge, look(20, 0, 80, 4, 3), QUIRE_THRASHING), 3u);
 	judge = (struct quire_judge){ };
 	KUNIT_EXPECT_EQ(test, looks_until(&judge, look(20, 0, 81, 4, 4), QUIRE_THRASHING), 100u);
 	judge = (struct quire_judge){ };
@@ -444,6 +476,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(a_short_spike_is_none),
 	KUNIT_CASE(a_pause_is_no_end),
 	KUNIT_CASE(a_stuck_disk_changes_nothing),
+	KUNIT_CASE(bursts_of_evictions_are_no_gaps),
 	KUNIT_CASE(not_thrashing_at_all),
 	KUNIT_CASE(the_bounds_are_exact),
 	KUNIT_CASE(late_looks_count_for_more),

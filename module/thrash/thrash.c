@@ -29,6 +29,7 @@
 
 #define QUIRE_THRASH_NICE	-10
 #define QUIRE_PENDING_MAX	256	/* processes that wait at once */
+#define QUIRE_FULL		2	/* so many times what reclaim keeps free, and it is full */
 
 /**
  * struct quire_sums - what has been lost and done, since ever
@@ -100,10 +101,30 @@ static struct quire_proc_info quire_look_info;
 static struct quire_ws_info quire_look_ws;
 static struct quire_pending quire_pending[QUIRE_PENDING_MAX];
 static unsigned int quire_nr_pending;
+static bool quire_look_is_full;
 
 static u64 quire_grown(u64 now, u64 before)
 {
 	return now > before ? now - before : 0;
+}
+
+/* No memory is free but what reclaim keeps free, which is somewhere about the high watermarks. */
+static bool quire_memory_is_full(void)
+{
+	unsigned long free = 0, kept = 0;
+	struct zone *zone;
+	int nid, i;
+
+	for_each_online_node(nid) {
+		for (i = 0; i < MAX_NR_ZONES; i++) {
+			zone = &NODE_DATA(nid)->node_zones[i];
+			if (!managed_zone(zone))
+				continue;
+			free += zone_page_state(zone, NR_FREE_PAGES);
+			kept += high_wmark_pages(zone);
+		}
+	}
+	return free <= kept * QUIRE_FULL;
 }
 
 static void quire_judge_subject(struct quire_subject *subject, const struct quire_sums *now,
@@ -116,6 +137,7 @@ static void quire_judge_subject(struct quire_subject *subject, const struct quir
 		.reclaim_ns = quire_grown(now->reclaim_ns, before->reclaim_ns),
 		.refaults = quire_grown(now->refaults, before->refaults),
 		.evictions = evictions,
+		.full = quire_look_is_full,
 	};
 	u64 system_ns = quire_grown(now->system_ns, before->system_ns);
 
@@ -283,6 +305,7 @@ static void quire_look_at_all(u64 interval_ns)
 	quire_nr_pending = quire_waits_pending(quire_pending, QUIRE_PENDING_MAX);
 	quire_machine_sums(&sums);
 	quire_add_pending(0, &sums);
+	quire_look_is_full = quire_memory_is_full();
 	evictions = quire_grown(sums.evictions, quire_machine.sums.evictions);
 	if (quire_look)
 		quire_judge_machine(&sums, evictions, now_ns - quire_look_ns, interval_ns);

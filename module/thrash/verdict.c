@@ -10,12 +10,14 @@
  *	lost to what?			to waits for pages that had been evicted; or to the
  *					search for free memory, if much of what it
  *					takes comes back, as when all pages are dirty
- *	does it go round?		such pages come back and others are evicted for
- *					them, both at the same time
+ *	does it go round?		such pages come back and others are evicted for them
  *
  * A cold start and one pass over a big file wait, but not for what was evicted. Cold pages
  * on their way to swap do not come back. When a hog has gone, pages come back, but
  * nothing is evicted for them. None of those is heavy.
+ *
+ * Reclaim evicts ahead, in bursts, which last for longer than a look where disks are slow. So
+ * evictions of all of the last looks count, and while memory is full those to come do, too.
  *
  *	looks	. . h h h h h . . . . .		h: heavy
  *	state	calm    |thrashing    |calm	after 3 heavy ones of 4; after 4 without
@@ -33,6 +35,7 @@
 #define QUIRE_HEAVY_PERMILLE	200	/* of the time lost, and of time and work together */
 #define QUIRE_HEAVY_REFAULTS	16	/* a second */
 #define QUIRE_HEAVY_BACK	4	/* one in so many evictions comes back */
+#define QUIRE_ROUND_BACK	2	/* for one in so many that come back one is evicted */
 #define QUIRE_HEAVY_LOOKS	3
 #define QUIRE_LIGHT_PERMILLE	100
 #define QUIRE_LIGHT_REFAULTS	256	/* a second, whether or not they cost time */
@@ -68,14 +71,22 @@ u32 quire_lost_permille(const struct quire_loss *loss)
 	return quire_permille(stalled_ns, stalled_ns + loss->worked_ns);
 }
 
-/* Pages a second that came back soon while as many were evicted; in the last two looks. */
-static u64 quire_churn(const struct quire_loss *now, const struct quire_loss *before)
+/* Whether pages are evicted for those that come back; @sum is of the last looks. */
+static bool quire_goes_round(const struct quire_loss *now, const struct quire_loss *sum)
+{
+	return now->full || sum->evictions * QUIRE_ROUND_BACK > sum->refaults;
+}
+
+/* Pages a second that came back soon while others were evicted for them; in the last two looks. */
+static u64 quire_churn(const struct quire_loss *now, const struct quire_loss *before,
+		       const struct quire_loss *sum)
 {
 	u64 refaults = now->refaults + before->refaults;
-	u64 evictions = now->evictions + before->evictions;
 	u64 elapsed_ns = now->elapsed_ns + before->elapsed_ns;
 
-	return elapsed_ns ? div64_u64(min(refaults, evictions) * NSEC_PER_SEC, elapsed_ns) : 0;
+	if (!elapsed_ns || !quire_goes_round(now, sum))
+		return 0;
+	return div64_u64(refaults * NSEC_PER_SEC, elapsed_ns);
 }
 
 static bool quire_loses(const struct quire_loss *loss, u32 permille)
@@ -119,33 +130,6 @@ static enum quire_thrash_state quire_next_state(const struct quire_judge *judge)
 }
 
 /**
- * quire_judge_look - judge anew, after another look
- * @judge:	what is known; its state is of now, on return
- * @loss:	what happened since the last look
- * @interval_ns: how long that was to be; a look that comes late counts for as many as were due
- */
-void quire_judge_look(struct quire_judge *judge, const struct quire_loss *loss, u64 interval_ns)
-{
-	const struct quire_loss *before = &judge->loss[judge->last];
-	u64 churn = quire_churn(loss, before);
-	bool heavy = quire_is_heavy(loss, before, churn) || (quire_is_stuck(loss) && judge->heavy & 1);
-	bool light = heavy || quire_is_light(loss, before, churn);
-	u64 looks = div64_u64(loss->elapsed_ns + interval_ns / 2, interval_ns);
-	enum quire_thrash_state state;
-
-	for (looks = clamp_t(u64, looks, 1, QUIRE_LOOKS); looks; looks--) {
-		judge->heavy = (judge->heavy << 1 | heavy) & QUIRE_LOOKS_MASK;
-		judge->light = (judge->light << 1 | light) & QUIRE_LOOKS_MASK;
-	}
-	judge->last = (judge->last + 1) % QUIRE_LOOKS;
-	judge->loss[judge->last] = *loss;
-
-	state = quire_next_state(judge);
-	judge->state_ns = state == judge->state ? judge->state_ns + loss->elapsed_ns : 0;
-	judge->state = state;
-}
-
-/**
  * quire_judge_window - the evidence: what happened in the last looks, together
  * @judge:	what is known
  * @sum:	filled in
@@ -163,4 +147,33 @@ void quire_judge_window(const struct quire_judge *judge, struct quire_loss *sum)
 		sum->refaults += judge->loss[i].refaults;
 		sum->evictions += judge->loss[i].evictions;
 	}
+}
+
+/**
+ * quire_judge_look - judge anew, after another look
+ * @judge:	what is known; its state is of now, on return
+ * @loss:	what happened since the last look
+ * @interval_ns: how long that was to be; a look that comes late counts for as many as were due
+ */
+void quire_judge_look(struct quire_judge *judge, const struct quire_loss *loss, u64 interval_ns)
+{
+	const struct quire_loss *before = &judge->loss[judge->last];
+	u64 looks = div64_u64(loss->elapsed_ns + interval_ns / 2, interval_ns), churn;
+	enum quire_thrash_state state;
+	struct quire_loss sum;
+	bool heavy, light;
+
+	judge->last = (judge->last + 1) % QUIRE_LOOKS;
+	judge->loss[judge->last] = *loss;
+	quire_judge_window(judge, &sum);
+	churn = quire_churn(loss, before, &sum);
+	heavy = quire_is_heavy(loss, before, churn) || (quire_is_stuck(loss) && judge->heavy & 1);
+	light = heavy || quire_is_light(loss, before, churn);
+	for (looks = clamp_t(u64, looks, 1, QUIRE_LOOKS); looks; looks--) {
+		judge->heavy = (judge->heavy << 1 | heavy) & QUIRE_LOOKS_MASK;
+		judge->light = (judge->light << 1 | light) & QUIRE_LOOKS_MASK;
+	}
+	state = quire_next_state(judge);
+	judge->state_ns = state == judge->state ? judge->state_ns + loss->elapsed_ns : 0;
+	judge->state = state;
 }

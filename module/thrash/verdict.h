@@ -20,6 +20,7 @@
  * @worked_ns:	time of CPUs that was not lost
  * @refaults:	pages that came back soon after their eviction
  * @evictions:	pages that were evicted, in all of the machine
+ * @full:	at its end no memory was free but what reclaim keeps free: for what comes in, something goes
  */
 struct quire_loss {
 	u64 elapsed_ns;
@@ -28,6 +29,7 @@ struct quire_loss {
 	u64 worked_ns;
 	u64 refaults;
 	u64 evictions;
+	bool full;
 };
 
 /**
