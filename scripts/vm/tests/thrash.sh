@@ -93,7 +93,7 @@ named() {
 		sleep 0.1
 	done
 	is "${V[state]}" thrashing "$1 is thrashing"
-	within $((began - ${thrashed:-began})) -$patience $patience "named after $((began - went)) ms"
+	within $((began - ${thrashed:-began})) -$patience $patience "$1: named after $((began - went)) ms"
 }
 
 # over: it is calm soon after $ended, which takes 1.3 to 1.6 s, and not before $killed
