@@ -23,10 +23,9 @@ enum { OPT_CHILDREN = 0x200, OPT_READ };
 
 /**
  * struct command_heat - what was asked for
- * @live: JSON, or a copy
+ * @live: the options of all commands
  * @watch: what is watched
  * @file: of readings, to be shown instead; NULL for none
- * @interval: seconds between readings; 0: as the scanner does
  * @duration: seconds to watch; 0: until it is ended
  * @from: show what was from these seconds on
  * @to: to these
@@ -36,17 +35,15 @@ struct command_heat {
 	struct live live;
 	struct heat_watch watch;
 	const char *file;
-	double interval;
 	double duration;
 	double from, to;
 	bool redraw;
 };
 
 static const struct argp_option options[] = {
-	{ "children", OPT_CHILDREN, NULL, 0, "Also the processes that it started, and those that they did, 64 in all", 1 },
+	{ "children", OPT_CHILDREN, NULL, 0, "Also the processes that these started, and those that they did, 64 in all", 1 },
 	{ "duration", 'd', "SECONDS", 0,
 	  "Watch for so long (default: until ^C; 30 where the output is no terminal)", 2 },
-	{ "interval", 'i', "SECONDS", 0, "Time between two readings (default: as often as the scanner looks)", 2 },
 	{ "time", 't', "FROM-TO", 0, "Show only what was between these seconds", 3 },
 	{ "read", OPT_READ, "FILE", 0, "Show what --json has printed into FILE, - for standard input", 3 },
 	{ }
@@ -55,13 +52,14 @@ static const struct argp_option options[] = {
 static const char doc[] =
 	"Show where in its memory a process is at work, and when: addresses downwards, time to the right. The "
 	"picture says what a line, a column and a shade are.\v"
-	"What is shown is what each scan of the page tables found in use since the scan before, in parts of "
+	"A reading is taken as often as the scanner looks, or as -i says. What is shown is what each scan of the page tables found in use since the scan before, in parts of "
 	"128 KiB or more; so the scanner is to be on: sudo quire config workingset=1. Where it walks a sample "
 	"only (quire status: scan_sample), the rest is blank; scan_cpu_permille in quire config gives it more "
 	"time. You see the processes that you may inspect.\n\n"
 	"--json prints a line for each reading; --read shows them again, with -t a part of them.\n\n"
 	"Example:\n"
 	"  quire heat 1234 --children -d 60\n"
+	"  quire heat -c postgres -d 60\n"
 	"  quire heat 1234 --json >seen; quire heat --read seen -t 10-20";
 
 static volatile sig_atomic_t told_to_end;
@@ -111,21 +109,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'd':
 		this->duration = parse_seconds(state, "duration", arg, 0.1);
 		break;
-	case 'i':
-		this->interval = parse_seconds(state, "interval", arg, 0.1);
-		break;
 	case 't':
 		parse_range(state, this, arg);
 		break;
 	case ARGP_KEY_ARG:
-		if (this->watch.pid)
-			argp_error(state, "\"%s\" is one too many", arg);
-		this->watch.pid = live_parse_pid(state, arg);
+		live_add_pid(state, &this->live, arg);
 		break;
 	case ARGP_KEY_SUCCESS:
-		if (!this->watch.pid == !this->file)
-			argp_error(state, this->file ? "a PID, or --read FILE: not both" :
-				   "of which process? a PID, or --read FILE");
+		if (live_all(&this->live) == !this->file)
+			argp_error(state, this->file ? "processes, or --read FILE: not both" :
+				   "of which process? a PID, -c COMMAND, -g CGROUP, or --read FILE");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -219,7 +212,7 @@ static int take(struct command_heat *this, double seconds)
 	}
 	if (!got && !this->watch.heat.rows) {
 		json_object_put(json);
-		live_say_unscanned(&this->watch.source);
+		live_say_unscanned(&this->live.source);
 		return -ENODATA;
 	}
 	if (this->live.json) {
@@ -232,14 +225,16 @@ static int take(struct command_heat *this, double seconds)
 
 static int watch(struct command_heat *this)
 {
-	uint64_t begin = live_now(), step = this->interval * 1e9, due = begin;
+	uint64_t begin = live_now(), step = this->live.interval * 1e9, due = begin, taken = 0;
 	int err = 0, status = EXIT_GOOD;
 	double seconds = 0;
 
 	live_lock_memory();
 	while (!told_to_end && !err && status == EXIT_GOOD &&
-	       (!this->duration || seconds <= this->duration) && seconds <= this->to) {
+	       (!this->duration || seconds <= this->duration) && seconds <= this->to &&
+	       (!this->live.times || taken < this->live.times)) {
 		if (is_shown(this, seconds)) {
+			taken++;
 			err = take(this, seconds);
 			if (!err && this->redraw)
 				status = draw(this);
@@ -261,23 +256,22 @@ static int run(struct command_heat *this)
 	const char *term = getenv("TERM");
 	struct quire_error error;
 
-	if (heat_init(&this->watch.heat, this->interval ? this->interval : 1)) {
+	if (heat_init(&this->watch.heat, this->live.interval ? this->live.interval : 1)) {
 		say("no memory");
 		return EXIT_COULD_NOT;
 	}
 	if (this->file)
 		return show_file(this);
-	if (quire_source_init(&this->watch.source, this->live.copy, &error)) {
+	if (quire_source_init(&this->live.source, this->live.copy, &error)) {
 		say("%s", error.text);
 		return EXIT_COULD_NOT;
 	}
-	if (!this->interval)
-		this->interval = this->watch.heat.step = scan_interval(&this->watch.source);
+	/* With one, live_print_json() prints a line each time. */
+	if (!this->live.interval)
+		this->live.interval = this->watch.heat.step = scan_interval(&this->live.source);
 	this->redraw = isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") && !this->live.json;
-	if (!this->duration && !isatty(STDOUT_FILENO) && !this->live.json)
+	if (!this->duration && !this->live.times && !isatty(STDOUT_FILENO) && !this->live.json)
 		this->duration = OTHERWISE_SECONDS;
-	/* So that live_print_json() prints a line each time. */
-	this->live.interval = this->interval;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	return watch(this);
@@ -285,8 +279,8 @@ static int run(struct command_heat *this)
 
 int command_heat(int argc, char **argv)
 {
-	static const struct argp_child children[] = { { &live_source_argp, 0, NULL, 0 }, { } };
-	static const struct argp argp = { options, parse, "[PID]", doc, children, NULL, NULL };
+	static const struct argp_child children[] = { { &live_argp, 0, NULL, 0 }, { } };
+	static const struct argp argp = { options, parse, "[PID...]", doc, children, NULL, NULL };
 	struct command_heat *this = calloc(1, sizeof(*this));
 	int status;
 
@@ -295,6 +289,7 @@ int command_heat(int argc, char **argv)
 		return EXIT_COULD_NOT;
 	}
 	this->to = HUGE_VAL;
+	this->watch.live = &this->live;
 	argp_parse(&argp, argc, argv, 0, NULL, this);
 	status = run(this);
 	heat_watch_free(&this->watch);

@@ -59,9 +59,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		wss->segment = arg;
 		break;
 	case ARGP_KEY_ARG:
-		if (live->pids == LIVE_CHOSEN_MAX)
-			argp_error(state, "more than %d processes", LIVE_CHOSEN_MAX);
-		live->pid[live->pids++] = live_parse_pid(state, arg);
+		live_add_pid(state, live, arg);
 		break;
 	case ARGP_KEY_SUCCESS:
 		if (live_all(live))

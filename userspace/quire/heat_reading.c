@@ -45,14 +45,23 @@ static uint64_t parent_of(const struct quire_source *source, uint64_t pid)
 	return parent;
 }
 
-static bool is_wanted(const struct heat_watch *watch, uint64_t pid)
+static bool is_chosen(const struct heat_watch *watch, const struct quire_table *processes, size_t row)
 {
+	return quire_cell(processes, row, quire_column(processes, "exited_ms")) == QUIRE_NONE &&
+	       live_chosen(watch->live, quire_cell(processes, row, quire_column(processes, "pid")),
+			   processes->label[row]);
+}
+
+/* Whether it descends from one that is chosen. */
+static bool is_descendant(const struct heat_watch *watch, const struct quire_table *processes, uint64_t pid)
+{
+	int pids = quire_column(processes, "pid");
+
 	for (int depth = 0; pid && depth < HEAT_PROCESSES_MAX; depth++) {
-		if (pid == watch->pid)
-			return true;
-		if (!watch->children)
-			return false;
-		pid = parent_of(&watch->source, pid);
+		pid = parent_of(&watch->live->source, pid);
+		for (size_t row = 0; pid && row < processes->rows; row++)
+			if (quire_cell(processes, row, pids) == pid && is_chosen(watch, processes, row))
+				return true;
 	}
 	return false;
 }
@@ -64,7 +73,7 @@ static void read_areas(struct heat_watch *watch, int process)
 	char name[40], *text;
 
 	snprintf(name, sizeof(name), "%" PRIu64 "/maps", watch->heat.process[process].pid);
-	if (quire_read_text(&watch->source, name, &text, &error))
+	if (quire_read_text(&watch->live->source, name, &text, &error))
 		return;
 	free(areas->area);
 	heat_areas_parse(areas, text);
@@ -225,10 +234,12 @@ static long read_processes(struct heat_watch *watch, const struct quire_table *p
 
 	for (size_t i = 0; i < processes->rows; i++) {
 		uint64_t pid = quire_cell(processes, i, pids);
+		bool chosen = is_chosen(watch, processes, i);
 
-		if (quire_cell(processes, i, exited) != QUIRE_NONE || !is_wanted(watch, pid))
+		there |= chosen;
+		if (!chosen && (!watch->children || quire_cell(processes, i, exited) != QUIRE_NONE ||
+				!is_descendant(watch, processes, pid)))
 			continue;
-		there |= pid == watch->pid;
 		got = read_process(watch, pid, processes->label[i], table, seconds, array);
 		if (got < 0)
 			return fail(error, got, got == -ENOMEM ? "no memory" :
@@ -245,9 +256,9 @@ long heat_watch_read(struct heat_watch *watch, double seconds, struct json_objec
 	struct json_object *array = NULL;
 	long count;
 
-	count = quire_read(&watch->source, QUIRE_PROCESSES, &processes, error);
+	count = quire_read(&watch->live->source, QUIRE_PROCESSES, &processes, error);
 	if (!count)
-		count = quire_read(&watch->source, QUIRE_HEAT, &table, error);
+		count = quire_read(&watch->live->source, QUIRE_HEAT, &table, error);
 	if (!count) {
 		if (json) {
 			*json = json_object_new_object();

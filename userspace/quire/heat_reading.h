@@ -10,6 +10,7 @@
 #include "heat.h"
 #include "heat_areas.h"
 #include "libquire.h"
+#include "live.h"
 
 /**
  * struct heat_seen - what has been read last of a range
@@ -25,17 +26,15 @@ struct heat_seen {
 
 /**
  * struct heat_watch - what is watched
- * @source: where to read
- * @pid: the process
- * @children: its descendants, too
+ * @live: where to read, and which processes: those that are chosen there
+ * @children: their descendants, too
  * @heat: what has been seen
  * @areas: of each process of @heat
  * @seen: of each process of @heat, by address
  * @seen_count: how many of them
  */
 struct heat_watch {
-	struct quire_source source;
-	uint64_t pid;
+	const struct live *live;
 	bool children;
 	struct heat heat;
 	struct heat_areas areas[HEAT_PROCESSES_MAX];
@@ -50,7 +49,7 @@ struct heat_watch {
  * @json: filled in with the same as JSON, to be freed; NULL for none
  * @error: filled in on failure
  *
- * Return: how many ranges there are; a negative errno; -ESRCH if the process is gone.
+ * Return: how many ranges there are; a negative errno; -ESRCH if none of the processes is there any more.
  */
 long heat_watch_read(struct heat_watch *watch, double seconds, struct json_object **json,
 		     struct quire_error *error);

@@ -59,6 +59,19 @@ int live_parse_pid(struct argp_state *state, const char *arg)
 	return parse_number(state, "PID", arg, 4194304);
 }
 
+/**
+ * live_add_pid - choose a process named on the command line
+ * @state:	of the parser, which ends the command if @arg is no PID
+ * @live:	what was asked for
+ * @arg:	the word
+ */
+void live_add_pid(struct argp_state *state, struct live *live, const char *arg)
+{
+	if (live->pids == LIVE_CHOSEN_MAX)
+		argp_error(state, "more than %d processes", LIVE_CHOSEN_MAX);
+	live->pid[live->pids++] = live_parse_pid(state, arg);
+}
+
 /* A cgroup's path may be given as that of its folder. */
 static const char *cgroup_path(const char *arg)
 {
@@ -104,9 +117,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		live->times = parse_number(state, "times", arg, 1000000000);
 		break;
 	case 'p':
-		if (live->pids == LIVE_CHOSEN_MAX)
-			argp_error(state, "more than %d processes", LIVE_CHOSEN_MAX);
-		live->pid[live->pids++] = live_parse_pid(state, arg);
+		live_add_pid(state, live, arg);
 		break;
 	case 'c':
 		if (live->commands == LIVE_CHOSEN_MAX)

@@ -78,6 +78,7 @@ struct live {
 };
 
 int live_parse_pid(struct argp_state *state, const char *arg);
+void live_add_pid(struct argp_state *state, struct live *live, const char *arg);
 
 /* A bit of @need or @want. */
 #define LIVE_FILE(file) (1u << (file))

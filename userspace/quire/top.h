@@ -79,7 +79,8 @@ struct top_machine {
  * @rows: how many
  * @sort: the column by which; TOP_COLUMNS is the command
  * @reversed: the other way round
- * @watch: where the process that is looked at is at work, NULL if none is
+ * @watched: the process that is looked at
+ * @watch: where it is at work, NULL if none is looked at
  * @watch_began: when that was begun
  * @watch_error: why that is not known, if it is not
  */
@@ -95,6 +96,7 @@ struct top {
 	size_t rows;
 	int sort;
 	bool reversed;
+	struct live watched;
 	struct heat_watch *watch;
 	uint64_t watch_began;
 	struct quire_error watch_error;

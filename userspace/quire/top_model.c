@@ -394,8 +394,8 @@ void top_watch(struct top *top, uint64_t pid)
 	top->watch = pid ? calloc(1, sizeof(*top->watch)) : NULL;
 	if (!top->watch)
 		return;
-	top->watch->source = top->live.source;
-	top->watch->pid = pid;
+	top->watched = (struct live){ .source = top->live.source, .pid = { pid }, .pids = 1 };
+	top->watch->live = &top->watched;
 	top->watch_began = live_now();
 	top->watch_error.text[0] = '\0';
 	if (heat_init(&top->watch->heat, top->live.interval)) {

@@ -113,6 +113,17 @@ ok $? "what the module says, with the names of areas"
 quire_is 0 heat --from "$one" 70 --children -d 0.5 && has "parent 70" "a (child) 1 71" "grandchild 72" &&
 	! grep -q other "$tmp/out"
 ok $? "and the same of its children"
+quire_is 0 heat --from "$one" 70 -p 73 -d 0.3 && has "parent 70" "other 73" && ! grep -q child "$tmp/out"
+ok $? "of two processes"
+quire_is 0 heat --from "$one" -c "a (child) 1" --children -d 0.3 && has "a (child) 1 71" "grandchild 72" &&
+	! grep -qE "parent|other" "$tmp/out"
+ok $? "of those with a command, and their children"
+echo 0::/db/big >"$one/proc/73/cgroup"
+quire_is 0 heat --from "$one" -g /db -n 3 -i 0.1 --json && [ "$(wc -l <"$tmp/out")" = 3 ] &&
+	! grep -qvF '"pid":73,' "$tmp/out"
+ok $? "of a cgroup, three readings"
+quire_is 1 heat --from "$one" -c gone -d 0.3 && grep -q "no such process" "$tmp/err"
+ok $? "a command that only one had that is gone"
 quire_is 0 heat --from "$one" 70 --json -d 0.5 && [ "$(wc -l <"$tmp/out")" -ge 2 ] && head -n 1 "$tmp/out" >"$tmp/first" &&
 	cp "$tmp/first" "$tmp/out" && json 'd["processes"][0]["pid"] == 70 and
 		d["processes"][0]["ranges"][0]["used_pages"] == list(range(16)) and
@@ -143,7 +154,7 @@ truncate -s -5 "$one/heat"
 quire_is 1 heat --from "$one" 72 -d 0.3 && grep -q truncated "$tmp/err"
 ok $? "a file that is cut off is refused"
 
-for usage in "" "x" "0" "70 71" "70 --read f" "70 -i 0" "70 -d x" "70 -t 5" "70 -t 5-4" "70 -t -1-4" "--nosuch"; do
+for usage in "" "x" "0" "70 --read f" "-c a --read f" "-n 0" "-g" "70 -i 0" "70 -d x" "70 -t 5" "70 -t 5-4" "70 -t -1-4" "--nosuch"; do
 	# shellcheck disable=SC2086 # words
 	quire_is 2 heat $usage
 	ok $? "heat $usage: wrong usage"
