@@ -26,13 +26,17 @@ struct options {
 
 static const char doc[] =
 	"Look at the kernel, its swap, its settings and its fragmentation, and say what is missing and "
-	"what to do, a line each. Needs no quire.ko; some things only root can see.\v"
+	"what to do, a line each, what hurts first. Needs no quire.ko; some things only root can see.\v"
+	"bad      costs time or memory now, or keeps quire from working\n"
+	"note     worth knowing, or worth a try\n"
+	"unknown  could not be found out\n"
+	"good     nothing to do\n\n"
 	"Example:\n"
 	"  sudo quire doctor";
 
 static const struct argp_option options[] = {
-	{ "root", 'r', "DIR", 0, "look below DIR, a copy of proc and sys, instead of /", 0 },
-	{ "json", 'j', NULL, 0, "print JSON", 0 },
+	{ "root", 'r', "DIR", 0, "Look below DIR, a copy of proc and sys, instead of /", 0 },
+	{ "json", 'j', NULL, 0, "Print JSON", 0 },
 	{ }
 };
 
@@ -156,17 +160,27 @@ static const char *text_of(struct json_object *finding, const char *name)
 	return json_object_get_string(json_object_object_get(finding, name));
 }
 
-static void print_text(struct json_object *findings)
+static void print_state(struct json_object *findings, const char *state)
 {
 	for (size_t i = 0; i < json_object_array_length(findings); i++) {
 		struct json_object *finding = json_object_array_get_idx(findings, i);
 		const char *advice = text_of(finding, "advice");
 
-		printf("%-8s%-14s%s\n", text_of(finding, "state"), text_of(finding, "check"),
-		       text_of(finding, "found"));
+		if (strcmp(text_of(finding, "state"), state))
+			continue;
+		printf("%-8s%-14s%s\n", state, text_of(finding, "check"), text_of(finding, "found"));
 		if (advice)
 			printf("%22s> %s\n", "", advice);
 	}
+}
+
+/* What hurts comes first. */
+static void print_text(struct json_object *findings)
+{
+	print_state(findings, states[DOCTOR_BAD]);
+	print_state(findings, states[DOCTOR_NOTE]);
+	print_state(findings, states[DOCTOR_UNKNOWN]);
+	print_state(findings, states[DOCTOR_GOOD]);
 }
 
 int command_doctor(int argc, char **argv)

@@ -12,6 +12,9 @@
 #include "human.h"
 #include "libquire.h"
 
+#define READS_LEAST	100		/* of a disk, to say how long they take */
+#define SLOW_READ_NS	2000000		/* a disk that takes so long is slow for swap */
+
 static struct human kib(uint64_t value)
 {
 	return human_pages(value == QUIRE_NONE ? value : value / 4);
@@ -33,6 +36,38 @@ static char *disk_of(const struct doctor *doctor, const char *name, char *disk, 
 	snprintf(path, sizeof(path), "sys/class/block/%s/../queue/rotational", name);
 	snprintf(disk, size, "%s/..", name);
 	return fstatat(doctor->root, path, &st, 0) ? NULL : disk;
+}
+
+/* How long a read has taken since boot, in nanoseconds; QUIRE_NONE if there were too few to tell. */
+static uint64_t mean_read_ns(const struct doctor *doctor, const char *name)
+{
+	unsigned long long reads, ms;
+	char path[300], line[256];
+
+	snprintf(path, sizeof(path), "sys/class/block/%s/stat", name);
+	if (!doctor_line(doctor, path, line, sizeof(line)) ||
+	    sscanf(line, "%llu %*u %*u %llu", &reads, &ms) != 2 || reads < READS_LEAST)
+		return QUIRE_NONE;
+	return (double)ms * 1e6 / reads;
+}
+
+/* What it says of itself, which in virtual machines often is not so, and what it has been like. */
+static void look_at_disk(struct doctor *doctor, const char *name, const char *disk)
+{
+	static const char advice[] = "zram or zswap in front of it, or swap on a faster disk";
+	uint64_t ns = mean_read_ns(doctor, name);
+	char path[400], line[64];
+	bool rotates;
+
+	snprintf(path, sizeof(path), "sys/class/block/%s/queue/rotational", disk);
+	rotates = doctor_line(doctor, path, line, sizeof(line)) && *line == '1';
+	if (ns != QUIRE_NONE)
+		doctor_say(doctor, "disk", ns < SLOW_READ_NS ? DOCTOR_GOOD : DOCTOR_BAD,
+			   ns < SLOW_READ_NS ? NULL : advice, "a read from %s took %s, of all since boot",
+			   name, human_ns(ns).text);
+	else if (rotates)
+		doctor_say(doctor, "disk", DOCTOR_BAD, advice,
+			   "%s says that it rotates: some 100 pages a second, where they are scattered", name);
 }
 
 static void look_at_device(struct doctor *doctor, const char *name, struct human size, bool is_file)
@@ -62,13 +97,8 @@ static void look_at_device(struct doctor *doctor, const char *name, struct human
 			   "%s on %s, not encrypted as far as can be seen", size.text, name);
 	else
 		doctor_say(doctor, "swap", DOCTOR_GOOD, NULL, "%s on %s, encrypted", size.text, name);
-	if (!disk_of(doctor, name, disk, sizeof(disk)))
-		return;
-	snprintf(path, sizeof(path), "sys/class/block/%s/queue/rotational", disk);
-	if (doctor_line(doctor, path, line, sizeof(line)) && *line == '1')
-		doctor_say(doctor, "disk", DOCTOR_BAD,
-			   "zram or zswap in front of it, or swap on a solid-state disk",
-			   "%s says that it rotates: some 100 pages a second, where they are scattered", name);
+	if (disk_of(doctor, name, disk, sizeof(disk)))
+		look_at_disk(doctor, name, disk);
 }
 
 static void look_at_devices(struct doctor *doctor, char *swaps)
@@ -134,10 +164,25 @@ void doctor_overcommit(struct doctor *doctor)
 	free(meminfo);
 }
 
+/* Huge pages that were set aside for nobody: memory that cannot be had for anything else. */
+static void look_at_hugetlb(struct doctor *doctor)
+{
+	char *meminfo = doctor_read(doctor, "proc/meminfo");
+	uint64_t spare = doctor_number(meminfo, "HugePages_Free"), memory = doctor_number(meminfo, "MemTotal");
+	uint64_t size = doctor_number(meminfo, "Hugepagesize");
+
+	if (spare != QUIRE_NONE && size != QUIRE_NONE && memory != QUIRE_NONE && spare > memory / size / 20)
+		doctor_say(doctor, "hugetlb", DOCTOR_BAD, "Give them back: sysctl vm.nr_hugepages=0, or fewer",
+			   "%s of %s are set aside for huge pages that nobody uses", kib(spare * size).text,
+			   kib(memory).text);
+	free(meminfo);
+}
+
 void doctor_thp(struct doctor *doctor)
 {
 	char line[128];
 
+	look_at_hugetlb(doctor);
 	if (!doctor_line(doctor, "sys/kernel/mm/transparent_hugepage/enabled", line, sizeof(line)))
 		doctor_say(doctor, "hugepages", DOCTOR_NOTE, NULL, "this kernel has no transparent ones");
 	else if (strstr(line, "[always]"))

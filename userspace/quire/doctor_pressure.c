@@ -83,7 +83,7 @@ void doctor_pressure(struct doctor *doctor)
 			   "the kernel does not keep /proc/pressure");
 	else
 		doctor_say(doctor, "pressure", share < 1 ? DOCTOR_GOOD : DOCTOR_BAD, share < 1 ? NULL :
-			   "See who waits, and for what: quire ps",
+			   "See who waits, and for what: quire top",
 			   "in the last minute, %.1f%% of the time some process waited for memory", share);
 	if (kills != QUIRE_NONE && kills)
 		doctor_say(doctor, "oom", DOCTOR_BAD, "Who it was is in the log: journalctl -k -g 'Killed process'",

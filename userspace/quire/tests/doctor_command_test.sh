@@ -75,7 +75,7 @@ finds good cgroup 'no limit'
 
 cp -a "$tmp/well" "$tmp/ill"
 tree=ill
-put proc/meminfo $'MemTotal: 80000000 kB\nSwapTotal: 4000000 kB\nSwapFree: 39000 kB\nCommitLimit: 8000000 kB\nCommitted_AS: 7900000 kB'
+put proc/meminfo $'HugePages_Free: 4882\nHugepagesize: 2048 kB\nMemTotal: 80000000 kB\nSwapTotal: 4000000 kB\nSwapFree: 39000 kB\nCommitLimit: 8000000 kB\nCommitted_AS: 7900000 kB'
 put proc/swaps $'Filename\tType\tSize\tUsed\tPriority\n/dev/sda2 partition 2000000 0 -2\n/swapfile file 2000000 0 -3\n/dev/zram0 partition 1 0 1'
 disk sda sda2 1
 put proc/sys/kernel/osrelease 5.10.0-8-amd64
@@ -105,6 +105,9 @@ finds note tracing 'not to be seen: kprobes'
 finds note swap 'sda2, not encrypted' "a disk that is not encrypted"
 finds bad disk 'sda2 .* rotates'
 finds note swap 'in the file /swapfile' "a swap file"
+finds bad hugetlb '9.5G of 76.3G'
+[ "$(sed -n 's/^\([a-z][a-z]*\) .*/\1/p' "$tmp/out" | uniq | paste -sd ' ')" = "bad note good" ]
+ok $? "what hurts comes first"
 finds note readahead '2\^3'
 finds note swapsize 'beside'
 finds bad swapfree 'only 38.1M of'
@@ -121,6 +124,13 @@ grep -q 'and 2 more whose limits were hit' "$tmp/out"
 ok $? "of many cgroups, five are shown"
 [ "$(sed -nE 's/.* cgroup +(\/[^:]*):.*/\1/p' "$tmp/out" | paste -sd ' ')" = '/b?[31m /c/6 /c/5 /c/4 /c/3' ]
 ok $? "those that suffer most"
+put sys/devices/sda/sda2/stat '    2000   10    16000    31000  7 8 9'
+doctor 0 ill
+finds bad disk 'sda2 took 15.5ms' "a disk that is slow"
+put sys/devices/sda/sda2/stat '    2000   10    16000    310  7 8 9'
+doctor 0 ill
+finds good disk 'sda2 took 155us' "one that says that it rotates, and is fast"
+put sys/devices/sda/sda2/stat '    20   10    16000    310  7 8 9'
 doctor 0 ill --json && python3 -c '
 import json, sys
 findings = json.load(sys.stdin)["findings"]
