@@ -126,7 +126,7 @@ static void print_senders(const struct live *live, const struct sender *senders,
 		       human_command(table->label[sender->row]).text);
 	}
 	if (shown < count)
-		printf("%7s and %zu processes more, see --json\n", "", count - shown);
+		printf("%7s and %zu more, see --json\n", "", count - shown);
 	else if (!count)
 		printf("%7s none that you may see\n", "");
 }

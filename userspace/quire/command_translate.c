@@ -315,7 +315,7 @@ static void print_entry(const struct translation *this)
 	       this->entry & ENTRY_FRAME,
 	       (this->entry & ENTRY_FRAME) * PAGE_BYTES + this->address % PAGE_BYTES);
 	if (this->mapped != QUIRE_NONE)
-		printf("       mapped %" PRIu64 " times in all\n", this->mapped);
+		printf("       mapped %" PRIu64 " time%s in all\n", this->mapped, this->mapped == 1 ? "" : "s");
 	if (this->flags == QUIRE_NONE)
 		return;
 	fputs("      ", stdout);

@@ -21,7 +21,7 @@ static const struct command commands[] = {
 	{ "status", "what of the module runs, and what it cannot see", command_status },
 	{ "doctor", "what this machine lacks for memory, and what to do", command_doctor },
 	{ "config", "show and change settings of the module", command_config },
-	{ "policy", "replacement policies: list, show, set, unset", command_policy },
+	{ "policy", "replacement policies: list, show, set, unset, params", command_policy },
 	{ "protect", "keep pages in memory, whatever policy there is", command_protect },
 	{ "translate", "where an address of a process leads", command_translate },
 	{ "load", "make memory traffic whose size is known to the page", command_load },
