@@ -50,7 +50,8 @@ static int parse_part(struct quire_part_status *part, char *line)
 		*colon = '\0';
 		part->why = colon + 2;
 	}
-	if (!parse_state(line, &part->state) || (colon && part->state != QUIRE_UNAVAILABLE))
+	if (!parse_state(line, &part->state) ||
+	    (colon && (part->state != QUIRE_UNAVAILABLE || !*part->why)))
 		return -EBADMSG;
 	return 0;
 }

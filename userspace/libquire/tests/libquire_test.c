@@ -324,6 +324,7 @@ static void test_broken(void)
 		{ 4, "a hook of no part", "version 1\nhook\n" },
 		{ 4, "a hook without count", "version 1\nhook a b attached missed - cost\n" },
 		{ 4, "a hook with a bad count", "version 1\nhook a b attached missed x - cost\n" },
+		{ 4, "a part for no reason", "version 1\npart tlb unavailable:  - TLB flushes\n" },
 		{ 4, "a hook with a bad error", "version 1\nhook a b unavailable error 2 - cost\n" },
 		{ 4, "an error out of range", "version 1\nhook a b unavailable error -99999 - c\n" },
 		{ 4, "an error of zero", "version 1\nhook a b unavailable error -0 - c\n" },
