@@ -45,7 +45,8 @@ static int parse_heading(struct quire_table *table, enum quire_shape shape,
 		return quire_lines_bad(lines, "there are no columns of numbers");
 	if (shape == QUIRE_NAMED)
 		memmove(table->column, table->column + 1, --count * sizeof(*table->column));
-	else if (shape == QUIRE_COMMANDS && strcmp(table->column[--count], "comm"))
+	else if (shape == QUIRE_COMMANDS &&
+		 (strcmp(table->column[--count], "comm") || table->segment_at > count))
 		return quire_lines_bad(lines, "the last column is not comm");
 	table->columns = count;
 	if (segments) {

@@ -304,6 +304,7 @@ static void test_broken(void)
 		{ 1, "a blank at the heading's end", "pid uid exited_ms comm" BLANK "\n" },
 		{ 1, "a long command", "pid uid exited_ms comm\n1 0 - "
 		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n" },
+		{ 7, "a segment behind the command", "pid uid comm segment\n1 0 sh\n" },
 		{ 2, "a row too long", "cpu a\n0 1 2\n" }, { 2, "a row too short", "cpu a\n0\n" },
 		{ 2, "a word", "cpu a\n0 x\n" },
 		{ 3, "no columns", "cause\nanon\n" }, { 3, "other columns", "a b c d\nx 0 1 1\n" },
