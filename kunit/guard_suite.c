@@ -262,6 +262,10 @@ static void forgets_strikes_after_a_time_without_one(struct kunit *test)
 				   QUIRE_FAULT_NO_VICTIM);
 	}
 	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_NONE);
+	start();
+	for (i = 0; i < 20; i++)
+		quire_guard_strike(&guard, T0 + i * MS(1000), QUIRE_FAULT_NO_VICTIM);
+	KUNIT_EXPECT_EQ(test, guard.fault, QUIRE_FAULT_NONE);
 }
 
 static void ejects_at_once_when_lists_are_broken(struct kunit *test)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Scenes worked through by hand, for what a string of references alone cannot show: pages that are
- * used when they have been condemned, that become dirty behind the policy's back, and parameters.
+ * used when they have been condemned, or used very often, or become dirty behind the policy's back;
+ * references that are found late; and parameters.
  * Plain C without a library, for userspace and KUnit alike; after test_host.h.
  */
 #ifndef QUIRE_SCENES_H
@@ -15,7 +16,8 @@
  * @policy:  the policy
  * @param:   its first parameter, 0 for the default
  * @frames:  how many, empty at first
- * @script:  a page a character: it is used; ! condemns a victim; ~ and a page makes it dirty
+ * @script:  a page a character: it is used; * it is used 100 times more; ! condemns a victim;
+ *           ~ and a page makes it dirty; ^ from now on references are found late
  * @victims: all pages, in the order in which they are given up at the end
  */
 struct scene {
@@ -33,6 +35,11 @@ static const struct scene scenes[] = {
 	{ "wsclock", 0, 4, "1234!1", "2341" },
 	/* It is the one used last, so it goes first. */
 	{ "mru", 0, 4, "12343!3", "3421" },
+	/* Found late, its use is an old one: it goes last; and that of 2 changes nothing. */
+	{ "mru", 0, 4, "12343!^32", "4213" },
+	/* 601 uses are fewer than 701, and more than a thousand as good as still more. */
+	{ "lfu", 0, 2, "2*******1******", "12" },
+	{ "lfu", 0, 2, "1************2***********", "12" },
 	/* The hand stands at 3 in 1 3 4 2V 5V; from 5V it goes on to 1, then to 2. */
 	{ "sieve", 0, 5, "12341!255", "34125" },
 	/* 1 and 2 are found dirty when their turn comes: after 3, before 4, which was used since. */
@@ -54,6 +61,7 @@ static const struct scene scenes[] = {
 static const char *scene_play(const struct quire_policy_ops *ops, const struct scene *scene,
 			      char *victims)
 {
+	quire_page_t used = QUIRE_NONE;
 	u32 given = 0;
 
 	test_start(ops, scene->frames, 0, VECTOR_SEED);
@@ -64,8 +72,13 @@ static const char *scene_play(const struct quire_policy_ops *ops, const struct s
 			test_condemn();
 		else if (*at == '~')
 			quire_node(test_pool(), vector_page(*++at))->bits |= QUIRE_DIRTY;
+		else if (*at == '^')
+			test_pool()->late = true;
+		else if (*at == '*')
+			for (u32 i = 0; i < 100; i++)
+				test_reference(used, false);
 		else
-			test_reference(vector_page(*at), false);
+			test_reference(used = vector_page(*at), false);
 	}
 	while (!test_host.wrong && test_host.resident)
 		victims[given++] = test_evict() - 1 + '0';

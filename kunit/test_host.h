@@ -32,7 +32,8 @@
  * @calls:       calls of the policy
  * @most_steps:  the most that one call took
  * @every:       look at the lists after so many calls
- * @seen:        by handle: met in a list, while all lists are walked
+ * @walks:       how often all lists were walked
+ * @seen:        by handle: the walk in which it was last met
  */
 struct test_host {
 	const char *wrong;
@@ -47,7 +48,8 @@ struct test_host {
 	u64 most_steps;
 	u64 luck;
 	u32 every;
-	bool seen[TEST_HANDLES];
+	u32 walks;
+	u32 seen[TEST_HANDLES];
 	struct quire_node chunk[TEST_CHUNKS][QUIRE_CHUNK_NODES];
 	struct quire_node *chunks[TEST_CHUNKS];
 	u64 state[(sizeof(struct quire_pool) + TEST_STATE) / sizeof(u64)];
@@ -135,52 +137,62 @@ void quire_forget(struct quire_pool *pool, quire_page_t ghost)
 		test_free_ghost(pool, ghost);
 }
 
+/* Is a handle one that is linked: a page that is resident and not condemned, or a ghost? */
+static bool test_is_linked(quire_page_t page)
+{
+	u32 bits = quire_node(test_pool(), page)->bits;
+
+	if (page > TEST_PAGES)
+		return bits & QUIRE_GHOST;
+	return (bits & QUIRE_RESIDENT) && !(bits & QUIRE_CONDEMNED);
+}
+
 /*
- * Walks all lists without asking the policy: links agree, sizes are right, a page that is resident
- * and not condemned and a ghost are in one list each, and nothing else is in any.
+ * Walks all lists without asking the policy: links agree, sizes are right, nothing is in two lists
+ * or where it does not belong, and as much is linked as there is to be.
  */
 static void test_walk(void)
 {
 	struct quire_pool *pool = test_pool();
+	u32 walk = ++test_host.walks, linked = 0, ghosts = 0;
 
-	__builtin_memset(test_host.seen, 0, sizeof(test_host.seen));
-	for (const struct quire_list_info *info = pool->ops->lists; info && info->name; info++) {
+	for (const struct quire_list_info *info = pool->ops->lists; info->name; info++) {
 		const struct quire_list *list = (void *)((char *)quire_priv(pool) + info->offset);
 
 		for (u32 i = 0; i < info->count; i++) {
 			quire_page_t page = list[i].head;
 
 			for (u32 left = list[i].size; left; left--) {
-				if (!quire_has_node(pool, page) || test_host.seen[page])
+				if (!quire_has_node(pool, page) || test_host.seen[page] == walk)
 					return test_fail("a list that leads astray");
-				test_host.seen[page] = true;
+				test_host.seen[page] = walk;
+				if (!test_is_linked(page) || info->ghosts != (page > TEST_PAGES))
+					return test_fail("a page in a list where it does not belong");
 				if (quire_node(pool, quire_node(pool, page)->next)->prev != page)
 					return test_fail("links that do not agree");
 				page = quire_node(pool, page)->next;
 			}
 			if (page != list[i].head)
 				return test_fail("a list longer than its size");
+			if (info->ghosts)
+				ghosts += list[i].size;
+			else
+				linked += list[i].size;
 		}
 	}
-	for (quire_page_t page = 1; page < TEST_HANDLES && pool->ops->lists; page++) {
-		u32 bits = quire_node(pool, page)->bits;
-		bool linked = page <= TEST_PAGES ? (bits & QUIRE_RESIDENT) &&
-						   !(bits & QUIRE_CONDEMNED) :
-						   !!(bits & QUIRE_GHOST);
-
-		if (test_host.seen[page] != linked)
-			test_fail("a page in no list, or in one where it does not belong");
-	}
+	if (linked != test_host.resident - test_host.condemned)
+		test_fail("a page lost, or linked that should not be");
+	if (ghosts != pool->ghosts)
+		test_fail("a ghost lost, or linked that should not be");
 }
 
-/* After a call that began at @steps: its bound; list sizes and the policy's own check. */
+/* After a call that began at @steps: its bound; the policy's own check, and ours. */
 static void test_after(u64 steps)
 {
 	struct quire_pool *pool = test_pool();
 	const struct quire_policy_ops *ops = pool->ops;
 	u64 bound = ops->bound.steps +
 		    (u64)ops->bound.per_page * (test_host.resident + pool->ghosts_max);
-	u32 linked = 0, ghosts = 0;
 	const char *wrong;
 	u64 counted;
 
@@ -197,24 +209,8 @@ static void test_after(u64 steps)
 	pool->steps = counted;	/* looking is not working */
 	if (wrong)
 		test_fail(wrong);
-	if (test_host.calls % 16 == 0)
+	if (ops->lists)
 		test_walk();
-	if (!ops->lists)
-		return;
-	for (const struct quire_list_info *info = ops->lists; info->name; info++) {
-		const struct quire_list *list = (void *)((char *)quire_priv(pool) + info->offset);
-
-		for (u32 i = 0; i < info->count; i++) {
-			if (info->ghosts)
-				ghosts += list[i].size;
-			else
-				linked += list[i].size;
-		}
-	}
-	if (linked != test_host.resident - test_host.condemned)
-		test_fail("a page lost, or linked that should not be");
-	if (ghosts != pool->ghosts)
-		test_fail("a ghost lost, or linked that should not be");
 }
 
 /* Takes a page out of the queue of the condemned. */
