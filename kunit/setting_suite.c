@@ -7,6 +7,7 @@
 #include <linux/string.h>
 
 #include "../module/interface/setting.h"
+#include "../module/reclaim/settings.h"
 #include "suites.h"
 
 /* A letter, one that is not allowed in a name, a digit, and what stands between and around. */
@@ -230,6 +231,208 @@ static void refuses_any_other_byte_in_a_number(struct kunit *test)
 	}
 }
 
+/* What lines to /proc/quire/policy are made of here. */
+static const char *const pieces[] = {
+	"cgroup", " ", "=", "/a", "lru", "a=1", "\n", "\t", "\x80", "", " b=2 c= =3 d=d=d e=/ f=0 g=h",
+};
+
+#define PIECES	ARRAY_SIZE(pieces)
+#define MOST	5
+#define LINE	(MOST * 32)
+
+/* The rules again: words with one blank between, those that must come first counted down. */
+static bool is_request(const char *line, struct quire_request *request)
+{
+	enum { FIRST, PATH, POLICY, SETTING } next = FIRST;
+	static char text[LINE];
+	char *at = text;
+
+	strscpy(text, line, sizeof(text));
+	memset(request, 0, sizeof(*request));
+	for (;;) {
+		char *end = at, *equals = NULL;
+		bool last;
+
+		for (; *end && *end != ' '; end++) {
+			if (*end < '!' || *end > '~')
+				return false;
+			if (*end == '=' && !equals)
+				equals = end;
+		}
+		last = !*end;
+		*end = '\0';
+		if (next == PATH) {
+			request->cgroup = at;
+			next = POLICY;
+			if (last)
+				return false;
+		} else if (next == FIRST && !strcmp(at, "cgroup")) {
+			next = PATH;
+		} else if (end == at) {
+			return false;
+		} else if (equals) {
+			*equals = '\0';
+			if (request->nr == QUIRE_SETTINGS)
+				return false;
+			request->name[request->nr] = at;
+			request->value[request->nr++] = equals + 1;
+			next = SETTING;
+		} else if (next != SETTING) {
+			request->policy = at;
+			next = SETTING;
+		} else {
+			return false;
+		}
+		if (last)
+			return next != PATH;
+		at = end + 1;
+	}
+}
+
+static bool same(const char *one, const char *other)
+{
+	return one && other ? !strcmp(one, other) : one == other;
+}
+
+static bool same_requests(const struct quire_request *one, const struct quire_request *other)
+{
+	unsigned int i;
+
+	for (i = 0; i < one->nr; i++)
+		if (!same(one->name[i], other->name[i]) || !same(one->value[i], other->value[i]))
+			return false;
+	return one->nr == other->nr && same(one->cgroup, other->cgroup) &&
+	       same(one->policy, other->policy);
+}
+
+/* 161,051 lines, of which some thousand are requests. */
+static void agrees_with_its_rules_on_lines_of_words(struct kunit *test)
+{
+	char *line = kunit_kzalloc(test, LINE, GFP_KERNEL);
+	char *copy = kunit_kzalloc(test, LINE, GFP_KERNEL);
+	u32 number, all = 1, taken = 0, wrong = 0, i;
+
+	KUNIT_ASSERT_NOT_NULL(test, line);
+	KUNIT_ASSERT_NOT_NULL(test, copy);
+	for (i = 0; i < MOST; i++)
+		all *= PIECES;
+	for (number = 0; number < all; number++) {
+		struct quire_request want, got = { };
+		u32 rest = number;
+		bool good;
+		int err;
+
+		*line = '\0';
+		for (i = 0; i < MOST; i++, rest /= PIECES)
+			strcat(line, pieces[rest % PIECES]);
+		strscpy(copy, line, LINE);
+		good = is_request(line, &want);
+		err = quire_parse_request(copy, strlen(copy), &got);
+		taken += good;
+		if (good ? err || !same_requests(&want, &got) : err != -EINVAL)
+			if (!wrong++)
+				KUNIT_FAIL(test, "%d for \"%*pE\"", err, (int)strlen(line), line);
+	}
+	KUNIT_EXPECT_EQ(test, wrong, 0u);
+	KUNIT_EXPECT_GT(test, taken, 3000u);
+	KUNIT_EXPECT_LT(test, taken, all / 4);
+	/* A NUL within is no end. */
+	memcpy(line, "lru\0a=1", 8);
+	KUNIT_EXPECT_EQ(test, quire_parse_request(line, 7, &(struct quire_request){ }), -EINVAL);
+}
+
+/* What a scope has, with the ends of it. */
+static const struct {
+	const char *name;
+	u32 low;
+	u32 high;
+	size_t at;
+} scope_settings[] = {
+#define AT(member) offsetof(struct quire_wanted, member)
+	{ "window", 1, QUIRE_WINDOW_BOUND, AT(params.window) },
+	{ "window_most", 1, QUIRE_WINDOW_BOUND, AT(params.window_most) },
+	{ "ghost_percent", 0, 100, AT(params.ghosts) },
+	{ "steer", 0, 1, AT(params.steer) },
+	{ "protect_ms", 0, 3600000, AT(protection.ms) },
+	{ "protect_anon_mb", 0, 1u << 24, AT(protection.mb[QUIRE_ANON]) },
+	{ "protect_file_mb", 0, 1u << 24, AT(protection.mb[QUIRE_FILE]) },
+	{ "share", 3, 70, AT(param[1]) },
+#undef AT
+};
+
+static const struct quire_param scope_params[] = {
+	{ "other", "", "", 0, 9, 5 }, { "share", "%", "", 3, 70, 10 },
+};
+static const struct quire_policy_ops scope_policy = {
+	.name = "policy", .params = scope_params, .nr_params = ARRAY_SIZE(scope_params),
+};
+
+/* What comes of one setting in a scope with this policy. */
+static int want(struct quire_wanted *wanted, const struct quire_policy_ops *ops, const char *cgroup,
+		const char *name, const char *value)
+{
+	struct quire_request request = { .cgroup = cgroup, .nr = 1, .name = { name }, .value = { value } };
+	const char *why = NULL;
+	int err;
+
+	memset(wanted, 0, sizeof(*wanted));
+	wanted->params.window = QUIRE_WINDOW_BOUND;
+	err = quire_wanted_parse(wanted, &request, ops, &why);
+	return !err == !why ? err : -ENODATA;
+}
+
+static void sets_all_that_a_scope_has_to_both_ends(struct kunit *test)
+{
+	struct quire_wanted wanted;
+	char value[16];
+	size_t i;
+	u32 end;
+
+	for (i = 0; i < ARRAY_SIZE(scope_settings); i++) {
+		const char *name = scope_settings[i].name;
+		u32 ends[] = { scope_settings[i].low, scope_settings[i].high };
+
+		for (end = 0; end < 2; end++) {
+			snprintf(value, sizeof(value), "%u", ends[end]);
+			KUNIT_EXPECT_EQ_MSG(test, want(&wanted, &scope_policy, NULL, name, value), 0,
+					    "%s=%s", name, value);
+			KUNIT_EXPECT_EQ_MSG(test, *(u32 *)((char *)&wanted + scope_settings[i].at),
+					    ends[end], "%s=%s", name, value);
+			snprintf(value, sizeof(value), "%u", end ? ends[1] + 1 : ends[0] - 1);
+			KUNIT_EXPECT_EQ_MSG(test, want(&wanted, &scope_policy, NULL, name, value),
+					    -EINVAL, "%s=%s", name, value);
+		}
+		KUNIT_EXPECT_EQ(test, want(&wanted, &scope_policy, NULL, name, ""), -EINVAL);
+		KUNIT_EXPECT_EQ(test, want(&wanted, &scope_policy, NULL, name, "x"), -EINVAL);
+	}
+	/* A policy's own are known by it alone. */
+	KUNIT_EXPECT_EQ(test, want(&wanted, &scope_policy, NULL, "share", "10"), 0);
+	KUNIT_EXPECT_TRUE(test, wanted.has_param[1] && !wanted.has_param[0]);
+	KUNIT_EXPECT_EQ(test, want(&wanted, NULL, NULL, "share", "10"), -ENOENT);
+	KUNIT_EXPECT_EQ(test, want(&wanted, &scope_policy, NULL, "shares", "10"), -ENOENT);
+	KUNIT_EXPECT_EQ(test, want(&wanted, &scope_policy, NULL, "", "10"), -ENOENT);
+}
+
+static void refuses_a_window_that_grows_smaller_and_lists_of_a_cgroup(struct kunit *test)
+{
+	struct quire_request request = {
+		.nr = 2, .name = { "window", "window_most" }, .value = { "8", "9" },
+	};
+	struct quire_wanted wanted = { };
+	const char *why = NULL;
+
+	KUNIT_EXPECT_EQ(test, quire_wanted_parse(&wanted, &request, NULL, &why), -EINVAL);
+	KUNIT_EXPECT_NOT_NULL(test, why);
+	request.value[1] = "8";
+	KUNIT_EXPECT_EQ(test, quire_wanted_parse(&wanted, &request, NULL, &why), 0);
+	KUNIT_EXPECT_EQ(test, want(&wanted, NULL, NULL, "lru", "classic"), 0);
+	KUNIT_EXPECT_TRUE(test, wanted.has_classic && wanted.classic);
+	KUNIT_EXPECT_EQ(test, want(&wanted, NULL, NULL, "lru", "default"), 0);
+	KUNIT_EXPECT_TRUE(test, wanted.has_classic && !wanted.classic);
+	KUNIT_EXPECT_EQ(test, want(&wanted, NULL, NULL, "lru", "mglru"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, want(&wanted, NULL, "/a", "lru", "classic"), -ENOENT);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(takes_every_good_form_of_a_setting),
 	KUNIT_CASE(refuses_bad_settings_and_leaves_them_as_they_were),
@@ -238,6 +441,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(takes_numbers_within_their_bounds),
 	KUNIT_CASE(refuses_all_else_as_a_number),
 	KUNIT_CASE(refuses_any_other_byte_in_a_number),
+	KUNIT_CASE(agrees_with_its_rules_on_lines_of_words),
+	KUNIT_CASE(sets_all_that_a_scope_has_to_both_ends),
+	KUNIT_CASE(refuses_a_window_that_grows_smaller_and_lists_of_a_cgroup),
 	{}
 };
 

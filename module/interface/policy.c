@@ -9,12 +9,12 @@
  * and is done whole or, being wrong, not at all.
  */
 #include <linux/capability.h>
-#include <linux/ctype.h>
 #include <linux/math64.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include "interface/interface.h"
+#include "interface/setting.h"
 #include "reclaim/lru.h"
 #include "reclaim/reclaim.h"
 #include "thrash/spare.h"
@@ -119,47 +119,6 @@ int quire_policy_show(struct seq_file *m, void *unused)
 	return 0;
 }
 
-/* Takes a line apart. Returns 0 or -EINVAL. */
-static int quire_parse_request(char *line, struct quire_request *request)
-{
-	bool first = true;
-	char *word, *value;
-
-	while ((word = strsep(&line, " "))) {
-		if (!*word)
-			return -EINVAL;
-		value = strchr(word, '=');
-		if (first && !strcmp(word, "cgroup")) {
-			request->cgroup = strsep(&line, " ");
-			if (!request->cgroup || !line)
-				return -EINVAL;
-		} else if (value) {
-			if (request->nr == QUIRE_SETTINGS)
-				return -EINVAL;
-			*value = '\0';
-			request->name[request->nr] = word;
-			request->value[request->nr++] = value + 1;
-		} else if (!request->policy && !request->nr) {
-			request->policy = word;
-		} else {
-			return -EINVAL;
-		}
-		first = false;
-	}
-	return first ? -EINVAL : 0;
-}
-
-static bool quire_is_text(const char *line, size_t length)
-{
-	size_t i;
-
-	for (i = 0; i < length; i++) {
-		if (!isascii(line[i]) || !isprint(line[i]))
-			return false;
-	}
-	return length;
-}
-
 /**
  * quire_policy_write - attach a policy, detach it, or set what can be set
  * @file:	/proc/quire/policy
@@ -190,10 +149,8 @@ ssize_t quire_policy_write(struct file *file, const char __user *text, size_t si
 		return PTR_ERR(line);
 	if (length && line[length - 1] == '\n')
 		line[--length] = '\0';
-	copy = kstrdup(line, GFP_KERNEL);
-	err = copy ? 0 : -ENOMEM;
-	if (!err)
-		err = quire_is_text(line, length) ? quire_parse_request(copy, &request) : -EINVAL;
+	copy = kmemdup(line, length + 1, GFP_KERNEL);
+	err = copy ? quire_parse_request(copy, length, &request) : -ENOMEM;
 	if (!err)
 		err = quire_reclaim_apply(&request, &why);
 	if (err)

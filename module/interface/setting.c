@@ -47,6 +47,49 @@ int quire_parse_setting(char *line, size_t size, char **name, char **value)
 }
 
 /**
+ * quire_parse_request - take `[cgroup /PATH] [POLICY | native] [NAME=VALUE]...` apart
+ * @line:	the text, NUL behind it; NULs are put into it
+ * @size:	its length, without a newline
+ * @request:	zeroed; filled in, and of no use after an error. Points into @line
+ *
+ * Words are printable, with one blank between them. What they say is not looked at.
+ *
+ * Context: any.
+ * Return: 0, or -EINVAL if it is anything else.
+ */
+int quire_parse_request(char *line, size_t size, struct quire_request *request)
+{
+	char *word, *value;
+	size_t i;
+
+	for (i = 0; i < size; i++) {
+		if (!isascii(line[i]) || !isprint(line[i]))
+			return -EINVAL;
+	}
+	word = strsep(&line, " ");
+	if (!strcmp(word, "cgroup")) {
+		request->cgroup = strsep(&line, " ");
+		word = strsep(&line, " ");
+	}
+	do {
+		if (!word || !*word)
+			return -EINVAL;
+		value = strchr(word, '=');
+		if (value && request->nr < QUIRE_SETTINGS) {
+			*value = '\0';
+			request->name[request->nr] = word;
+			request->value[request->nr++] = value + 1;
+		} else if (!value && !request->policy && !request->nr) {
+			request->policy = word;
+		} else {
+			return -EINVAL;
+		}
+		word = strsep(&line, " ");
+	} while (word);
+	return 0;
+}
+
+/**
  * quire_parse_switch - parse 0, 1, off or on
  * @text:	the text
  * @on:		set

@@ -6,6 +6,7 @@
 #define QUIRE_RECLAIM_H
 
 #include <linux/mm_types.h>
+#include "interface/setting.h"
 #include "policy/host.h"
 #include "policy/registry.h"
 
@@ -29,24 +30,6 @@ enum quire_kind {
 struct quire_protection {
 	u32 ms;
 	u32 mb[QUIRE_KINDS];
-};
-
-#define QUIRE_SETTINGS 8
-
-/**
- * struct quire_request - what somebody wants
- * @cgroup:	path of the cgroup, NULL for the machine
- * @policy:	name of a policy or "native", NULL if that is not to change
- * @nr:		settings
- * @name:	theirs
- * @value:	theirs
- */
-struct quire_request {
-	const char *cgroup;
-	const char *policy;
-	unsigned int nr;
-	const char *name[QUIRE_SETTINGS];
-	const char *value[QUIRE_SETTINGS];
 };
 
 /**
