@@ -465,6 +465,74 @@ static void what_is_no_rule_is_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, quire_rules_parse(rules, text), -E2BIG);
 }
 
+/* The rules for rules again, as they are said: how many there are, -1 if it is none. */
+static int nr_rules(const char *text)
+{
+	int nr = 0;
+
+	if (!strcmp(text, "all") || !strcmp(text, "none"))
+		return 0;
+	for (;; text++) {
+		size_t length = strcspn(text, ",+"), digits;
+		const char *name = memchr(text, ':', length) ?: text;
+		size_t kind = name - text;
+
+		nr++;
+		name++;
+		if (kind == 3 && !strncmp(text, "pid", kind)) {
+			digits = strspn(name, "0123456789");
+			if (digits == strspn(name, "0") || kind + 1 + digits != length)
+				return -1;
+		} else if (kind == 4 && !strncmp(text, "comm", kind)) {
+			if (length == kind + 1)
+				return -1;
+		} else if (kind != 6 || strncmp(text, "cgroup", kind) || *name != '/') {
+			return -1;
+		}
+		text += length;
+		if (*text == '+') {
+			if (strncmp(text, "+children", 9))
+				return -1;
+			text += 9;
+		}
+		if (!*text)
+			return nr;
+		if (*text != ',')
+			return -1;
+	}
+}
+
+static void rules_are_read_as_they_are_said(struct kunit *test)
+{
+	static const char *const pieces[] = {
+		"pid:", "comm:", "cgroup:", "/a", "1", "0", "x", "+children", ",", "+", ":", "all", "none",
+	};
+	struct quire_rules *rules = kunit_kzalloc(test, sizeof(*rules), GFP_KERNEL);
+	u32 number, all = 1, i, taken = 0, wrong = 0;
+	char text[5 * 10];
+
+	KUNIT_ASSERT_NOT_NULL(test, rules);
+	for (i = 0; i < 5; i++)
+		all *= ARRAY_SIZE(pieces) + 1;	/* nothing is a piece, too: shorter ones */
+	for (number = 0; number < all; number++) {
+		u32 rest = number;
+		int err, nr;
+
+		*text = '\0';
+		for (i = 0; i < 5; i++, rest /= ARRAY_SIZE(pieces) + 1)
+			if (rest % (ARRAY_SIZE(pieces) + 1))
+				strcat(text, pieces[rest % (ARRAY_SIZE(pieces) + 1) - 1]);
+		nr = nr_rules(text);
+		err = quire_rules_parse(rules, text);
+		taken += nr >= 0;
+		if (nr < 0 ? err != -EINVAL : err || rules->nr != nr || rules->all != !strcmp(text, "all"))
+			if (!wrong++)
+				KUNIT_FAIL(test, "%d for \"%s\"", err, text);
+	}
+	KUNIT_EXPECT_EQ(test, wrong, 0u);
+	KUNIT_EXPECT_GT(test, taken, 1000u);
+}
+
 static void slices_say_where(struct kunit *test)
 {
 	u16 *stamp = kunit_kcalloc(test, QUIRE_PIECE_PAGES, sizeof(*stamp), GFP_KERNEL);
@@ -518,6 +586,7 @@ static struct kunit_case workingset_cases[] = {
 	KUNIT_CASE(segments_are_what_areas_are),
 	KUNIT_CASE(rules_are_read),
 	KUNIT_CASE(what_is_no_rule_is_refused),
+	KUNIT_CASE(rules_are_read_as_they_are_said),
 	{}
 };
 
