@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Suites with a fault each. scripts/tests/kunit sees every one of them fail the run. */
+#include <linux/list.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
@@ -58,6 +59,17 @@ static void deadlocks(struct kunit *test)
 	spin_unlock(&second);
 }
 
+/* An entry that is taken out of its list twice: for DEBUG_LIST. */
+static void unlinks(struct kunit *test)
+{
+	LIST_HEAD(list);
+	LIST_HEAD(entry);
+
+	list_add(&entry, &list);
+	list_del(&entry);
+	list_del(&entry);
+}
+
 static void skips(struct kunit *test)
 {
 	kunit_skip(test, "skipped on purpose");
@@ -80,6 +92,7 @@ FAULT(hangs);
 FAULT(overruns);
 FAULT(overflows);
 FAULT(deadlocks);
+FAULT(unlinks);
 FAULT(skips);
 
 static struct kunit_case no_cases[] = { {} };
@@ -87,6 +100,6 @@ static struct kunit_suite empty_suite = { .name = "fault_empty", .test_cases = n
 
 struct kunit_suite *const quire_fault_suites[] = {
 	&fails_suite, &crashes_suite, &hangs_suite, &overruns_suite, &overflows_suite,
-	&deadlocks_suite, &skips_suite, &empty_suite,
+	&deadlocks_suite, &unlinks_suite, &skips_suite, &empty_suite,
 };
 const unsigned int quire_nr_fault_suites = ARRAY_SIZE(quire_fault_suites);

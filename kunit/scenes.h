@@ -37,6 +37,11 @@ static const struct scene scenes[] = {
 	{ "mru", 0, 4, "12343!3", "3421" },
 	/* Found late, its use is an old one: it goes last; and that of 2 changes nothing. */
 	{ "mru", 0, 4, "12343!^32", "4213" },
+	/*
+	 * A. S. Tanenbaum, "Modern Operating Systems", where aging is simulated: R bits of six pages
+	 * in five ticks, 101011 110010 110101 100010 011000; here 0 to 4 came in before.
+	 */
+	{ "aging", 0, 6, "01234502455140000013555040000121111", "354021" },
 	/* 601 uses are fewer than 701, and more than a thousand as good as still more. */
 	{ "lfu", 0, 2, "2*******1******", "12" },
 	{ "lfu", 0, 2, "1************2***********", "12" },
