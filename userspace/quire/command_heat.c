@@ -52,8 +52,8 @@ static const struct argp_option options[] = {
 static const char doc[] =
 	"Show where in its memory a process is at work, and when: addresses downwards, time to the right. The "
 	"picture says what a line, a column and a shade are.\v"
-	"A reading is taken as often as the scanner looks, or as -i says. What is shown is what each scan of the page tables found in use since the scan before, in parts of "
-	"128 KiB or more; so the scanner is to be on: sudo quire config workingset=1. Where it walks a sample "
+	"A reading is taken as often as the scanner looks, or as -i says. What is shown is what each scan of the "
+	"page tables found in use since the scan before, in parts of 128 KiB or more; so the scanner is to be on: sudo quire config workingset=1. Where it walks a sample "
 	"only (quire status: scan_sample), the rest is blank; scan_cpu_permille in quire config gives it more "
 	"time. You see the processes that you may inspect.\n\n"
 	"--json prints a line for each reading; --read shows them again, with -t a part of them.\n\n"

@@ -62,7 +62,7 @@ static int draw_rates(const struct screen *screen, const struct top *top, size_t
 
 		snprintf(name, sizeof(name), "faults_%s", causes[i]);
 		count = live_rate(live, live_process(live, row, name));
-		if (count && count != QUIRE_NONE)
+		if (live->before && count && count != QUIRE_NONE)
 			x = screen_print(screen, y, x, INK_PLAIN, "  %s %s", causes[i],
 					 human_count(count).text);
 	}
@@ -154,12 +154,12 @@ void view_process(const struct screen *screen, const struct top *top, struct vie
 		screen_print(screen, y, 1, INK_PLAIN, "process %" PRIu64 " is gone", state->process);
 		return;
 	}
-	draw_figures(screen, top, index, y);
+	draw_figures(screen, top, index, y++);
 	if (verdict_sentence(&top->verdict, state->process)) {
 		human_text(verdict_sentence(&top->verdict, state->process), text, sizeof(text));
-		screen_put(screen, ++y, 1, INK_TIGHT, text);
+		y = view_text(screen, y, 1, INK_TIGHT, 3, text);
 	}
-	y = draw_rates(screen, top, row->row, y + 1);
+	y = draw_rates(screen, top, row->row, y);
 	if (state->heat) {
 		view_heat(screen, top, y, last);
 		return;

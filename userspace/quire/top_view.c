@@ -33,6 +33,16 @@ static enum ink pressure_ink(double percent)
 	return percent < 1 ? INK_GRAPH : percent < 20 ? INK_TIGHT : INK_BAD;
 }
 
+/* Samples in each column of a graph of a width. */
+static int samples_each(int width)
+{
+	int each = 1;
+
+	while (width > 0 && each * width < SPAN && each * 2 * width <= TOP_HISTORY)
+		each++;
+	return each;
+}
+
 /* One graph: what it is, its course, and what its full height is. */
 static int draw_graph(const struct screen *screen, const struct top *top, int graph, int y, int height)
 {
@@ -41,7 +51,7 @@ static int draw_graph(const struct screen *screen, const struct top *top, int gr
 	};
 	const struct top_machine *machine = &top->machine[top->last];
 	double now = top_now(&top->history, graph), most = 100;
-	int width = screen->columns - LABEL - SCALE, each = 1;
+	int width = screen->columns - LABEL - SCALE, each = samples_each(width);
 	enum ink ink = graph == TOP_PRESSURE ? pressure_ink(now) : INK_GRAPH;
 	int base = y + height - 1;
 
@@ -59,8 +69,6 @@ static int draw_graph(const struct screen *screen, const struct top *top, int gr
 			     graph == TOP_REFAULTS ? " pages/s" : " flushes/s");
 	if (width < 8)
 		return y + height;
-	while (each * width < SPAN && each * 2 * width <= TOP_HISTORY)
-		each++;
 	if (graph == TOP_REFAULTS || graph == TOP_FLUSHES) {
 		most = 100;
 		for (int i = 0; i < width; i++)
@@ -103,7 +111,25 @@ static void describe(const struct top *top, char *text, size_t size)
 		snprintf(text + used, size - used, "; no process waits for memory");
 }
 
-static int draw_state(const struct screen *screen, const struct top *top)
+int view_text(const struct screen *screen, int y, int x, enum ink ink, int lines, const char *text)
+{
+	int room, end;
+
+	for (; --lines > 0; y++, x = 1) {
+		room = screen->columns - x;
+		if (room <= 0 || (int)strlen(text) <= room)
+			break;
+		for (end = room; end > room / 2 && text[end] != ' '; end--)
+			;
+		screen_print(screen, y, x, ink, "%.*s", end, text);
+		text += end + (text[end] == ' ');
+	}
+	screen_put(screen, y, x, ink, text);
+	return y + 1;
+}
+
+/* In @lines at the most. Returns the line behind it. */
+static int draw_state(const struct screen *screen, const struct top *top, int lines)
 {
 	static const struct {
 		const char *name;
@@ -117,18 +143,11 @@ static int draw_state(const struct screen *screen, const struct top *top)
 
 	if (!top->readings) {
 		x = screen_put(screen, 0, 0, INK_BAD, "no module");
-		screen_put(screen, 0, x + 1, INK_PLAIN, top->reading[top->last].error.text);
-		return 1;
+		return view_text(screen, 0, x + 1, INK_PLAIN, lines, top->reading[top->last].error.text);
 	}
 	describe(top, text, sizeof(text));
 	x = screen_put(screen, 0, 0, states[top->verdict.state].ink, states[top->verdict.state].name);
-	screen_put(screen, 0, x + 1, INK_PLAIN, text);
-	/* The rest of a sentence that is longer than a line. */
-	if (x + 1 + (int)strlen(text) > screen->columns && screen->lines >= 30) {
-		screen_put(screen, 1, 0, INK_PLAIN, text + screen->columns - x - 1);
-		return 2;
-	}
-	return 1;
+	return view_text(screen, 0, x + 1, INK_PLAIN, lines, text);
 }
 
 static uint64_t machine_rate(const struct top *top, const char *name)
@@ -141,28 +160,39 @@ static uint64_t machine_rate(const struct top *top, const char *name)
 					   quire_value(&live->before->table[QUIRE_STAT], name)));
 }
 
-/* Where there are few lines, those of one process are worth more than most graphs. */
-static bool is_left_out(const struct screen *screen, const struct view_state *state, int graph)
+/* Where there are few lines, those of one process are worth more than most of the machine. */
+static bool is_small(const struct screen *screen, const struct view_state *state)
 {
-	return state->process && screen->lines < 40 && graph != TOP_PRESSURE;
+	return screen->lines < (state->process ? 40 : 24);
+}
+
+/* Below the graphs, at their end: the time that they are of. */
+static void draw_span(const struct screen *screen, const struct top *top, int x, int y)
+{
+	int width = screen->columns - LABEL - SCALE;
+	char text[80];
+
+	snprintf(text, sizeof(text), "graphs: last %s", human_ns(samples_each(width) * width * top->live.interval * 1e9).text);
+	if (width >= 8 && x + 2 + (int)strlen(text) <= LABEL + width)
+		screen_put(screen, y, LABEL + width - strlen(text), INK_DIM, text);
 }
 
 static int draw_head(const struct screen *screen, const struct top *top,
 		     const struct view_state *state)
 {
 	int height = screen->lines >= 60 ? 3 : screen->lines >= 40 ? 2 : 1;
-	int y = draw_state(screen, top);
+	int y = draw_state(screen, top, is_small(screen, state) ? 1 : 3), x;
 
 	for (int i = 0; i < TOP_GRAPHS && y < screen->lines - 6; i++)
-		if (!is_left_out(screen, state, i))
+		if (!state->process || !is_small(screen, state) || i == TOP_PRESSURE)
 			y = draw_graph(screen, top, i, y, height);
 	if (screen->lines >= 20 && top->readings) {
-		screen_print(screen, y, 1, INK_PLAIN, "%s faults/s, %s major; swap %s/s in, %s/s out",
+		x = screen_print(screen, y, 1, INK_PLAIN, "%s faults/s, %s major; swap %s/s in, %s/s out",
 			     human_count(machine_rate(top, "pgfault")).text,
 			     human_count(machine_rate(top, "pgmajfault")).text,
 			     human_pages(machine_rate(top, "pswpin")).text,
 			     human_pages(machine_rate(top, "pswpout")).text);
-		y++;
+		draw_span(screen, top, x, y++);
 	}
 	return y;
 }
@@ -281,9 +311,9 @@ static void draw_keys(const struct screen *screen, const struct top *top,
 	x = screen_print(screen, y, 0, INK_HEADING, " q quit  h help  Tab %s",
 			 view_names[(state->view + 1) % VIEWS]);
 	if (state->view == VIEW_PROCESSES)
-		x = screen_print(screen, y, x, INK_HEADING, "  Enter process  F6 by %s%s",
+		x = screen_print(screen, y, x, INK_HEADING, "  Enter process  F6 sort: %s%s",
 				 top_columns[top->sort].heading, top->reversed ? ", reversed" : "");
-	screen_print(screen, y, x, INK_HEADING, "  Space now  +- %gs", top->live.interval);
+	screen_print(screen, y, x, INK_HEADING, "  +- %gs  Space now", top->live.interval);
 }
 
 void view_draw(struct screen *screen, const struct top *top, struct view_state *state)

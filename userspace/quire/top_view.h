@@ -58,6 +58,19 @@ void view_tlb(const struct screen *screen, const struct top *top, int y, int las
 void view_faults(const struct screen *screen, const struct top *top, int y, int last);
 void view_process(const struct screen *screen, const struct top *top, struct view_state *state,
 		  int y, int last);
+/**
+ * view_text() - draw text that may go on in the next lines
+ * @screen: where
+ * @y: the first line
+ * @x: column in the first; the others begin at 1
+ * @ink: how
+ * @lines: how many it may take; what is too long for them is cut off
+ * @text: what, of ASCII
+ *
+ * Return: the line behind it.
+ */
+int view_text(const struct screen *screen, int y, int x, enum ink ink, int lines, const char *text);
+
 void view_heat(const struct screen *screen, const struct top *top, int y, int last);
 void view_help(const struct screen *screen, struct view_state *state, int y, int last);
 

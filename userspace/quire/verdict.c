@@ -50,7 +50,7 @@ void verdict_read(const struct quire_source *source, struct verdict *verdict)
 	verdict->state = VERDICT_UNKNOWN;
 	if (quire_read_thrash(source, &verdict->thrash, &error)) {
 		snprintf(verdict->sentence, sizeof(verdict->sentence),
-			 "no verdict (the module gives none yet)");
+			 "no verdict: this module gives none");
 		return;
 	}
 	verdict->state = state_of(verdict->thrash.state);

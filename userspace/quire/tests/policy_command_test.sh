@@ -30,15 +30,15 @@ quire_is 1 policy params nosuch --from "$tight" && grep -q 'no policy "nosuch"' 
 ok $? "params: of no policy"
 
 quire_is 0 policy show --from "$tight" && [ "$(wc -L <"$tmp/out")" -le 80 ] &&
-	has "machine: arc" "/batch: lru" "  settings: window=16 window_most=2" \
+	has "machine: arc" "/batch: lru" "  settings: ghost_percent=50 steer=1 window=16 window_most=2" \
 	"  protected: used within 500 ms, 0 MiB anonymous, 0 MiB of files" \
-	"  anon     137M   2,185     106K   105K    989      0  51,535   100%   37,538"
+	"  anon     130M     129     134K 70,391 63,590    256  35,091   100%   19,500"
 ok $? "show: scopes, settings and pools"
 quire_is 0 policy show -g /sys/fs/cgroup/batch/ --json --from "$tight" && json 'len(d["scopes"]) == 1 and
 	d["scopes"][0]["scope"] == "/batch" and d["scopes"][0]["protect_ms"] == 500 and
-	d["scopes"][0]["ejected"] is None and d["tables_bytes"] == 1308384 and
+	d["scopes"][0]["ejected"] is None and d["tables_bytes"] == 2021920 and
 	[p["kind"] for p in d["scopes"][0]["pools"]] == ["anon", "file"] and
-	d["scopes"][0]["pools"][0]["verdicts_activate"] == 7275'
+	d["scopes"][0]["pools"][0]["verdicts_activate"] == 11599'
 ok $? "show: of a cgroup, JSON"
 quire_is 0 policy show --from "$calm" && has "machine: nothing is set, the kernel chooses by itself"
 ok $? "show: nothing is set"
@@ -49,11 +49,11 @@ sed -i '/^scope machine/a ejected lirs: it named no victim' "$tight/policy"
 quire_is 0 policy show --from "$tight" && has "  the guard has ejected lirs: it named no victim"
 ok $? "show: what the guard has ejected, and why"
 
-quire_is 0 protect --from "$tight" && has "    500ms        0        0        0        0  /batch"
+quire_is 0 protect --from "$tight" && has "    500ms        0        0    4,561        4  /batch"
 ok $? "protect: what is protected"
 quire_is 0 protect -g batch --json --from "$tight" && json 'd == {"scopes": [{"scope": "/batch",
-	"protect_ms": 500, "protect_anon_mb": 0, "protect_file_mb": 0, "protected_verdicts": 0,
-	"protected_native": 0}]}'
+	"protect_ms": 500, "protect_anon_mb": 0, "protect_file_mb": 0, "protected_verdicts": 4561,
+	"protected_native": 4}]}'
 ok $? "protect: of a cgroup, JSON"
 quire_is 0 protect --from "$calm" && grep -q "nothing is protected" "$tmp/out"
 ok $? "protect: nothing is protected"

@@ -48,7 +48,13 @@ for machine in calm tight thrashing; do
 		print 0 $command $command "$from" -i 0.1 -n 2
 	done
 	print 0 wss wss "$from" -c calm
+	case $machine in
+	calm)		print 0 thrash thrash "$from" ;;
+	tight)		print 3 thrash thrash "$from" ;;
+	thrashing)	print 4 thrash thrash "$from" ;;
+	esac
 done
+print 0 heat heat "$from" -c hog -n 2
 print 0 wss wss "$from" -c hog -i 0.1 -n 2
 rm -r "$tmp/thrashing/1/debug"
 print 0 faults faults "$from"
