@@ -72,8 +72,9 @@ static struct quire_guard_pass *quire_guard_pass(struct quire_guard *guard, u64 
 	/* A task is an address, the low bits of which are alike. */
 	struct quire_guard_pass *pass = &guard->pass[task / 64 % QUIRE_GUARD_PASSES];
 
-	if (pass->task != task) {
+	if (pass->task != task || pass->round != guard->round) {
 		pass->task = task;
+		pass->round = guard->round;
 		pass->refused = 0;
 	}
 	return pass;
@@ -92,12 +93,12 @@ static void quire_guard_pay(struct quire_guard *guard, u64 now_ns)
 	guard->credit = min_t(u64, guard->credit + ms * limits->credit_ms, limits->credit_max);
 }
 
-/* Refusals are counted anew. */
+/* Refusals are counted anew. Each eviction does this, so nothing is cleared for it. */
 static void quire_guard_close(struct quire_guard *guard)
 {
 	guard->open = 0;
 	guard->row = 0;
-	memset(guard->pass, 0, sizeof(guard->pass));
+	guard->round++;
 }
 
 static void quire_guard_trip(struct quire_guard *guard, u64 now_ns)

@@ -73,11 +73,13 @@ extern const struct quire_guard_limits quire_guard_usual;
 /**
  * struct quire_guard_pass - one reclaimer's refusals in a row
  * @task:	whose
- * @refused:	how many
+ * @refused:	how many ...
+ * @round:	... since a page went; of an earlier one it says nothing
  */
 struct quire_guard_pass {
 	u64 task;
 	u32 refused;
+	u32 round;
 };
 
 /**
@@ -88,6 +90,7 @@ struct quire_guard_pass {
  * @row:	refusals in a row
  * @credit:	refusals that are paid for
  * @paid_ns:	until when time has paid
+ * @round:	counts pages that went, and times that the kernel has decided
  * @pass:	by reclaimer; two that collide begin anew, and @row counts both
  * @trips:	see &quire_guard_limits
  * @trip_ns:	when the first of them was
@@ -103,6 +106,7 @@ struct quire_guard {
 	u32 row;
 	u32 credit;
 	u64 paid_ns;
+	u32 round;
 	struct quire_guard_pass pass[QUIRE_GUARD_PASSES];
 	u32 trips;
 	u64 trip_ns;
