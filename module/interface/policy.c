@@ -63,6 +63,7 @@ static void quire_show_pool(struct seq_file *m, const struct quire_host_stats *s
 	seq_printf(m, "refaulted_folios %llu\n", stats->refaults);
 	seq_printf(m, "refaulted_remembered_folios %llu\n", stats->ghost_hits);
 	seq_printf(m, "handed_over_folios %llu\n", stats->handed_over);
+	seq_printf(m, "lock_waits %llu\n", stats->waits);
 }
 
 static void quire_show_scope(void *data, const struct quire_scope_info *info)

@@ -11,10 +11,11 @@
  *			       condemned?	  it goes
  *			       neither?		  it stays
  *
- * Where the kernel can be told which pages are next (reclaim/steer.c), each page is named to it when
- * it is condemned, and again while others are proposed. Then a page goes soon after it was
- * condemned, hardly one is refused, and a window of a sixteenth of that does: at the least
- * of as many pages as reclaim has under way.
+ * Where the kernel can be told which pages are next (reclaim/steer.c), and has proposed others, each
+ * page is named to it when it is condemned, and again while it goes on so. Then a page goes soon
+ * after it was condemned, hardly one is refused, and a window of a sixteenth of that does: at the least
+ * of as many pages as reclaim has under way. A pool's worth of verdicts later it is seen whether the
+ * kernel's order has become the policy's, as it is of a policy that is like the kernel's.
  *
  * The access that brought a page in also sets the accessed bit of its mapping, so
  * the first time that a page is found to be referenced says nothing new: it is
@@ -41,7 +42,7 @@
  * pool that the tag names; a tag of no pool is claimed by cmpxchg().
  */
 #include <linux/mm.h>
-#include <linux/timekeeping.h>
+#include "compat/cycles.h"
 #include "policy/ghosts.h"
 #include "policy/host.h"
 #include "policy/host_internal.h"
@@ -56,21 +57,29 @@
 #define QUIRE_STEERED_FEW	2
 #define QUIRE_ROUND		2	/* proposals of so many pools until a page is stuck */
 #define QUIRE_REFUSALS_SPAN	512	/* verdicts from which that is reckoned, at the least */
+#define QUIRE_RECKON_EVERY	16	/* verdicts between two reckonings of the frames */
+#define QUIRE_CYCLES_QUICK	100000	/* quick on any CPU: a guard's slow call takes 2 ms */
 #define QUIRE_CHECK_EVERY	2048	/* verdicts between two looks at the policy's lists ... */
 #define QUIRE_CHECK_NODES	1024	/* ... of so many nodes at the most */
 
-/* Takes the pool's lock for an event. Returns the time. */
+/* Takes the pool's lock for an event. Returns the time, in cycles. */
 u64 quire_enter(struct quire_host *host, unsigned long *flags)
 {
-	spin_lock_irqsave(&host->lock, *flags);
-	return ktime_get_mono_fast_ns();
+	local_irq_save(*flags);
+	if (!spin_trylock(&host->lock)) {
+		spin_lock(&host->lock);
+		host->stats.waits++;
+	}
+	return quire_cycles();
 }
 
+/* The guard is only told what it would not forget at once: this is on the way of every event. */
 void quire_leave(struct quire_host *host, unsigned long flags, u64 began)
 {
-	u64 now = ktime_get_mono_fast_ns();
+	u64 took = quire_cycles() - began;
 
-	quire_guard_called(&host->guard, now > began ? now - began : 0);
+	if (unlikely(took > QUIRE_CYCLES_QUICK || host->guard.slow_ns))
+		quire_guard_called(&host->guard, quire_cycles_ns(took));
 	if (host->guard.fault && !host->closed) {
 		host->closed = true;
 		quire_pools_eject();
@@ -80,7 +89,7 @@ void quire_leave(struct quire_host *host, unsigned long flags, u64 began)
 
 static void quire_strike(struct quire_host *host, enum quire_fault fault)
 {
-	quire_guard_strike(&host->guard, ktime_get_mono_fast_ns(), fault);
+	quire_guard_strike(&host->guard, quire_guard_clock(), fault);
 }
 
 /* See quire/policy.h. */
@@ -195,6 +204,8 @@ static void quire_unwindow(struct quire_pool *pool, unsigned long pfn)
 {
 	struct quire_host *host = pool->host;
 
+	if (host->next == pfn)
+		host->next = quire_list_next(pool, &host->condemned, pfn);
 	if (host->again == pfn)
 		host->again = quire_list_next(pool, &host->condemned, pfn);
 	if (host->oldest == pfn)
@@ -384,31 +395,36 @@ static void quire_expel_stuck(struct quire_pool *pool)
 		host->oldest = quire_list_last(pool, &host->condemned);
 }
 
-/* The page is to be brought forward. */
-static void quire_give_out(struct quire_host *host, struct quire_asked *asked, quire_page_t page)
+/* The next of the condemned are to be brought forward. Under the lock. */
+static void quire_give_out(struct quire_pool *pool, struct quire_asked *asked)
 {
-	asked->victims[asked->nr_victims++] = page;
-	host->stats.steered++;
+	struct quire_host *host = pool->host;
+
+	while (host->next && asked->nr_victims < QUIRE_VICTIMS && quire_has(pool, host->next)) {
+		if (host->next != asked->pfn)
+			asked->victims[asked->nr_victims++] = host->next;
+		host->next = quire_list_next(pool, &host->condemned, host->next);
+	}
 }
 
 /*
- * Reclaim proposes others: those that are condemned were locked when they were to be brought
- * forward, or something has moved them since. Under the lock.
+ * Reclaim proposes others: its order is not the policy's. What is condemned, and will be for a while,
+ * is to be brought forward; and again if that goes on, since it was locked, or something has moved
+ * it since. Under the lock.
  */
-static void quire_give_out_again(struct quire_pool *pool, struct quire_asked *asked)
+static void quire_steer_to(struct quire_pool *pool, struct quire_asked *asked)
 {
 	struct quire_host *host = pool->host;
-	u32 nr = min_t(u32, QUIRE_VICTIMS, host->condemned.size);
-	quire_page_t page = host->again ?: quire_list_first(&host->condemned);
 
-	for (; asked->nr_victims < nr; page = host->again) {
-		if (!quire_has(pool, page))
-			return;
-		quire_give_out(host, asked, page);
-		host->again = quire_list_next(pool, &host->condemned, page) ?:
-			      quire_list_first(&host->condemned);
+	host->steering = host->stats.folios;
+	if (++host->in_row >= QUIRE_STEER_AGAIN && !host->next) {
+		host->in_row = 0;
+		host->next = host->again ?: quire_list_first(&host->condemned);
+		quire_give_out(pool, asked);
+		host->again = host->next;
+		host->next = QUIRE_NONE;
 	}
-	host->in_row = 0;
+	quire_give_out(pool, asked);
 }
 
 /* Has the policy name victims until the window is full. Under the lock. */
@@ -417,7 +433,6 @@ static void quire_condemn(struct quire_pool *pool, struct quire_asked *asked)
 	struct quire_host *host = pool->host;
 	u64 window = quire_window(host, host->share);
 	unsigned int calls;
-	quire_page_t page;
 
 	host->stats.window = window;
 	/* Pages of the pool were freed. */
@@ -429,9 +444,12 @@ static void quire_condemn(struct quire_pool *pool, struct quire_asked *asked)
 	for (calls = 0; calls < QUIRE_VICTIMS && host->stats.condemned < window; calls++) {
 		if (!quire_condemn_one(pool))
 			break;
-		page = quire_list_last(pool, &host->condemned);
-		if (host->params.steer && page != asked->pfn)
-			quire_give_out(host, asked, page);
+		if (!host->next)
+			host->next = quire_list_last(pool, &host->condemned);
+	}
+	if (host->params.steer && host->steering) {
+		host->steering--;
+		quire_give_out(pool, asked);
 	}
 }
 
@@ -471,7 +489,7 @@ static enum quire_verdict quire_refuse(struct quire_pool *pool, struct quire_ask
 
 	host->span_refused++;
 	if (asked->stays ||
-	    quire_guard_may_refuse(&host->guard, ktime_get_mono_fast_ns(), asked->task)) {
+	    quire_guard_may_refuse(&host->guard, quire_guard_clock(), asked->task)) {
 		host->stats.kept++;
 		return QUIRE_KEEP;
 	}
@@ -505,8 +523,8 @@ static enum quire_verdict quire_judge(struct quire_pool *pool, struct quire_aske
 	}
 	quire_condemn(pool, asked);
 	if (!(node->bits & QUIRE_CONDEMNED)) {
-		if (host->params.steer && ++host->in_row >= QUIRE_STEER_AGAIN && !asked->nr_victims)
-			quire_give_out_again(pool, asked);
+		if (host->params.steer)
+			quire_steer_to(pool, asked);
 		return quire_refuse(pool, asked);
 	}
 	host->in_row = 0;
@@ -556,12 +574,19 @@ enum quire_verdict quire_host_verdict(struct quire_pool *pool, struct quire_aske
 	if (!host->closed && quire_has(pool, asked->pfn)) {
 		quire_resize(pool, asked->pfn, asked->order);
 		verdict = quire_judge(pool, asked);
+		host->stats.steered += asked->nr_victims;
 		quire_adapt(host);
 		quire_expel_stuck(pool);
 		quire_look(pool);
 	}
 	quire_leave(host, flags, began);
 	return verdict;
+}
+
+/** quire_host_frames_are_due - are the frames to be reckoned, with a verdict? */
+bool quire_host_frames_are_due(const struct quire_pool *pool)
+{
+	return READ_ONCE(pool->host->stats.verdicts) % QUIRE_RECKON_EVERY == 0;
 }
 
 /**

@@ -6,6 +6,7 @@
 #ifndef QUIRE_HOST_H
 #define QUIRE_HOST_H
 
+#include <linux/jiffies.h>
 #include <linux/spinlock.h>
 #include "policy/frames.h"
 #include "policy/guard.h"
@@ -96,6 +97,7 @@ struct quire_host_params {
  * @refaults:	pages that came back
  * @ghost_hits:	of them those that the policy still remembered
  * @handed_over: pages that another policy handed over, in its order
+ * @waits:	events that had to wait for the pool's lock
  */
 struct quire_host_stats {
 	u64 resident;
@@ -118,7 +120,14 @@ struct quire_host_stats {
 	u64 refaults;
 	u64 ghost_hits;
 	u64 handed_over;
+	u64 waits;
 };
+
+/* The clock of guards, which reckon in milliseconds. */
+static inline u64 quire_guard_clock(void)
+{
+	return (u64)jiffies * TICK_NSEC;
+}
 
 int quire_hosts_start(void (*eject)(void));
 void quire_hosts_stop(void);
@@ -135,6 +144,7 @@ void quire_host_refault(struct quire_pool *pool, unsigned long pfn, unsigned int
 void quire_host_evicted(struct quire_pool *pool, unsigned long pfn, u64 identity);
 void quire_host_gone(struct quire_pool *pool, unsigned long pfn, enum quire_why why);
 void quire_host_touch(struct quire_pool *pool, unsigned long pfn);
+bool quire_host_frames_are_due(const struct quire_pool *pool);
 void quire_host_frames(struct quire_pool *pool, unsigned long pages);
 enum quire_verdict quire_host_verdict(struct quire_pool *pool, struct quire_asked *asked);
 void quire_host_read(struct quire_pool *pool, struct quire_host_stats *stats);

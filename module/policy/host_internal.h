@@ -20,7 +20,9 @@
  * @oldest:	the last of them from before this round, or %QUIRE_NONE
  * @round:	pages proposed in this round
  * @expelling:	those up to @oldest leave the pool
- * @again:	the next of the condemned to be brought forward again, or %QUIRE_NONE
+ * @next:	the next of the condemned to be brought forward, or %QUIRE_NONE if all were
+ * @again:	the next to be so once more, or %QUIRE_NONE: from the first on
+ * @steering:	verdicts for which pages are brought forward as they are condemned
  * @in_row:	pages refused, one after the other
  * @evicting:	identity of the page in remove(QUIRE_EVICTED), 0 outside it
  * @span_refused: pages refused since @share was last reckoned
@@ -39,7 +41,9 @@ struct quire_host {
 	quire_page_t oldest;
 	u64 round;
 	bool expelling;
+	quire_page_t next;
 	quire_page_t again;
+	u64 steering;
 	u32 in_row;
 	u64 evicting;
 	u32 span_refused;

@@ -14,7 +14,7 @@
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
-#include <linux/timekeeping.h>
+#include "compat/cycles.h"
 #include "policy/ghosts.h"
 #include "policy/host_internal.h"
 
@@ -162,7 +162,7 @@ struct quire_pool *quire_host_new(const struct quire_policy_ops *ops,
 	host->params = *params;
 	host->share = params->window;
 	quire_host_frames(pool, 0);
-	quire_guard_start(&host->guard, &quire_guard_usual, ktime_get_mono_fast_ns());
+	quire_guard_start(&host->guard, &quire_guard_usual, quire_guard_clock());
 	quire_seed(pool, number);
 	for (i = 0; i < ops->nr_params; i++)
 		pool->param[i] = ops->params[i].def;
@@ -252,7 +252,7 @@ static bool quire_hand_over_some(struct quire_pool *from, struct quire_pool *to)
 	local_irq_save(flags);
 	spin_lock(&from->host->lock);
 	spin_lock_nested(&to->host->lock, SINGLE_DEPTH_NESTING);
-	began = ktime_get_mono_fast_ns();
+	began = quire_cycles();
 	for (i = 0; i < QUIRE_HAND_OVER_AT_ONCE && list->size; i++) {
 		page = from->ops->newest_first ? quire_list_last(from, list) :
 						 quire_list_first(list);

@@ -23,7 +23,6 @@
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
-#include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 #include "interface/trace.h"
@@ -157,7 +156,7 @@ void quire_protect_init(struct quire_protect *protect)
 {
 	memset(protect, 0, sizeof(*protect));
 	spin_lock_init(&protect->lock);
-	quire_guard_start(&protect->guard, &quire_protect_limits, ktime_get_mono_fast_ns());
+	quire_guard_start(&protect->guard, &quire_protect_limits, quire_guard_clock());
 	protect->pages_at = jiffies - QUIRE_PAGES_FOR - 1;
 }
 
@@ -196,7 +195,7 @@ bool quire_protects(struct quire_scope *scope, struct folio *folio)
 	trips = protect->guard.trips;
 	protects = quire_is_scarce(scope, kind) ||
 		   (protect->wanted.ms && quire_is_recent(folio_pfn(folio), protect->wanted.ms));
-	if (protects && !quire_guard_may_refuse(&protect->guard, ktime_get_mono_fast_ns(),
+	if (protects && !quire_guard_may_refuse(&protect->guard, quire_guard_clock(),
 						(unsigned long)current)) {
 		protects = false;
 		protect->native++;

@@ -47,6 +47,7 @@ static LIST_HEAD(quire_scope_list);
 static DEFINE_MUTEX(quire_scope_mutex);
 static bool quire_up;		/* hooks and tables are there */
 static bool quire_stopping;
+static bool quire_protected;	/* some scope has a protection: else none is looked for */
 
 /**
  * quire_scope_of - the scope of a page
@@ -64,7 +65,7 @@ struct quire_scope *quire_scope_of(struct folio *folio, bool protects)
 	struct mem_cgroup *memcg;
 	unsigned int i;
 
-	if (!scopes)
+	if (!scopes || (protects && !READ_ONCE(quire_protected)))
 		return NULL;
 	if (scopes->cgroups) {
 		memcg = folio_memcg(folio);
@@ -384,6 +385,7 @@ static bool quire_scope_is_idle(const struct quire_scope *scope)
 static void quire_scopes_tidy(void)
 {
 	struct quire_scope *scope, *next;
+	bool protected = false;
 	LIST_HEAD(idle);
 	u32 ms = 0;
 
@@ -392,11 +394,13 @@ static void quire_scopes_tidy(void)
 			quire_scope_detach(scope);
 			memset(&scope->protect.wanted, 0, sizeof(scope->protect.wanted));
 		}
+		protected |= quire_protection_wanted(&scope->protect.wanted);
 		if (quire_scope_is_idle(scope))
 			list_move(&scope->list, &idle);
 		else
 			ms = max(ms, scope->protect.wanted.ms);
 	}
+	WRITE_ONCE(quire_protected, protected);
 	if (!list_empty(&idle) && quire_scopes_publish()) {
 		/* No memory for a shorter array: they stay, and do nothing. */
 		list_splice(&idle, &quire_scope_list);
