@@ -5,10 +5,14 @@
  * The order matters on the way out: first no new event may come, then the
  * events that are under way must end, and only then may a part free what its
  * handlers use. kprobes and tracepoints both wait for the handlers that run;
- * a kretprobe's pending returns find no handler once it is unregistered.
+ * a kretprobe's pending returns find no handler once it is unregistered; a function of
+ * ours around one of the kernel's can be slept in, so it counts who is inside.
  */
+#include <linux/delay.h>
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 #include <linux/string.h>
+#include "compat/ftrace.h"
 #include "hook/hook.h"
 
 struct quire_find {
@@ -63,6 +67,69 @@ static int quire_attach_return(struct quire_hook *hook, const char *name)
 	return 0;
 }
 
+/*
+ *	caller -> the kernel's function: a call of ftrace's, before anything else
+ *		       -> quire_divert(): goes on in ours
+ *			       -> the kernel's function, behind that call
+ */
+static notrace void quire_divert(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+				 struct ftrace_regs *regs)
+{
+	quire_ftrace_go_on(regs, container_of(ops, struct quire_hook, ops)->around);
+}
+
+/* Where ftrace calls from, as kprobes know how to find a function. */
+static unsigned long quire_ftrace_place(const char *name)
+{
+	struct kprobe probe = { .symbol_name = name };
+
+	if (register_kprobe(&probe))
+		return 0;
+	unregister_kprobe(&probe);
+	return (unsigned long)probe.addr;
+}
+
+static int quire_attach_around(struct quire_hook *hook, const char *name)
+{
+	int err;
+
+	hook->ip = quire_ftrace_place(name);
+	if (!hook->ip)
+		return -ENOENT;
+	hook->ops.func = quire_divert;
+	/* It calls nothing, so it cannot be called by what it calls. */
+	hook->ops.flags |= FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_RECURSION | FTRACE_OPS_FL_PERMANENT;
+	err = ftrace_set_filter_ip(&hook->ops, hook->ip, 0, 1);
+	if (err)
+		return err;
+	hook->aim((void *)(hook->ip + MCOUNT_INSN_SIZE));
+	err = register_ftrace_function(&hook->ops);
+	if (err)
+		ftrace_set_filter_ip(&hook->ops, hook->ip, 1, 0);
+	return err;
+}
+
+static bool quire_is_inside(const struct quire_hook *hook)
+{
+	long inside = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		inside += *per_cpu_ptr(hook->inside, cpu);
+	return inside;
+}
+
+/* Who is diverted has counted itself after the first wait, and has left after the last. */
+static void quire_detach_around(struct quire_hook *hook)
+{
+	unregister_ftrace_function(&hook->ops);
+	ftrace_set_filter_ip(&hook->ops, hook->ip, 1, 0);
+	synchronize_rcu_tasks();
+	while (quire_is_inside(hook))
+		msleep(20);
+	synchronize_rcu_tasks();
+}
+
 static int quire_attach_to(struct quire_hook *hook, const char *name)
 {
 	switch (hook->kind) {
@@ -75,6 +142,8 @@ static int quire_attach_to(struct quire_hook *hook, const char *name)
 		return register_kprobe(&hook->kp);
 	case QUIRE_HOOK_RETURN:
 		return quire_attach_return(hook, name);
+	case QUIRE_HOOK_AROUND:
+		return quire_attach_around(hook, name);
 	case QUIRE_HOOK_TRACE:
 		return quire_attach_trace(hook, name);
 	}
@@ -101,6 +170,9 @@ static void quire_detach(struct quire_hook *hook)
 		break;
 	case QUIRE_HOOK_RETURN:
 		unregister_kretprobe(&hook->rp);
+		break;
+	case QUIRE_HOOK_AROUND:
+		quire_detach_around(hook);
 		break;
 	case QUIRE_HOOK_TRACE:
 		tracepoint_probe_unregister(hook->tp, hook->probe, hook->data);
@@ -170,6 +242,7 @@ unsigned long quire_hook_missed(const struct quire_hook *hook)
 		return hook->kp.nmissed;
 	case QUIRE_HOOK_RETURN:
 		return hook->rp.nmissed + hook->rp.kp.nmissed;
+	case QUIRE_HOOK_AROUND:
 	case QUIRE_HOOK_TRACE:
 		break;
 	}

@@ -12,7 +12,7 @@
  *
  * folio_referenced() is asked twice. By shrink_active_list() (is_locked = 0): there
  * we only learn that the page was used. By folio_check_references() (is_locked =
- * 1): there the answer decides, and a kretprobe rewrites it:
+ * 1): there the answer decides, and we stand around the function and rewrite it:
  *
  *	evict	return 0, with PG_referenced cleared
  *	keep	VM_LOCKED in the flags that the caller tests first: activate;
@@ -25,6 +25,9 @@
  * cgroup and kind (a policy has been attached or detached since, or the page
  * was given up by madvise()), it moves when it is proposed.
  *
+ * The three that every eviction or refault passes through are hooked by standing around them
+ * (hook.h), which costs less than a kretprobe and misses none.
+ *
  * Context: all handlers run with preemption off, the folio being locked or
  * isolated by reclaim, or on its way into or out of the LRU lists; some with the
  * lists' lock held and interrupts off. They allocate nothing and take a pool's
@@ -33,7 +36,9 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/rcupdate.h>
+#include <linux/rmap.h>
 #include <linux/sched.h>
+#include <linux/swap.h>
 #include "compat/swap.h"
 #include "hook/hook.h"
 #include "interface/trace.h"
@@ -43,25 +48,6 @@
 #include "reclaim/scope.h"
 #include "reclaim/steer.h"
 #include "workingset/references.h"
-
-/* Reclaimers that can be inside the walk of the reverse map at once. */
-#define QUIRE_VERDICT_INSTANCES	512
-
-/**
- * struct quire_proposal - a page that is being asked about
- * @folio:	the page
- * @target:	the cgroup that is to give up memory, or NULL for the machine
- * @vm_flags:	where the caller finds the flags of its mappings
- * @decides:	the answer decides over its eviction
- * @was_used:	PG_referenced, which the caller takes with the answer
- */
-struct quire_proposal {
-	struct folio *folio;
-	struct mem_cgroup *target;
-	unsigned long *vm_flags;
-	bool decides;
-	bool was_used;
-};
 
 static bool quire_events_come;	/* the tables of frames are there */
 
@@ -110,9 +96,8 @@ static void quire_on_free(void *data, struct page *page, unsigned int order)
 	rcu_read_unlock_sched();
 }
 
-static int quire_on_eviction(struct kprobe *kp, struct pt_regs *regs)
+static void quire_on_eviction(struct folio *folio)
 {
-	struct folio *folio = (struct folio *)regs_get_kernel_argument(regs, 0);
 	struct quire_scope *scope = quire_scope_of(folio, true);
 	unsigned int owner = quire_owner_of(folio_pfn(folio));
 	struct quire_pool *pool = owner ? quire_host_of(owner) : NULL;
@@ -121,7 +106,21 @@ static int quire_on_eviction(struct kprobe *kp, struct pt_regs *regs)
 		quire_protect_gone(&scope->protect);
 	if (pool)
 		quire_host_evicted(pool, folio_pfn(folio), quire_identity(folio));
-	return 0;
+}
+
+QUIRE_AROUND(workingset_eviction)
+
+static void *quire_around_workingset_eviction(struct folio *folio, struct mem_cgroup *target)
+{
+	void *shadow;
+
+	quire_enter_workingset_eviction();
+	rcu_read_lock_sched();
+	quire_on_eviction(folio);
+	rcu_read_unlock_sched();
+	shadow = static_call(quire_real_workingset_eviction)(folio, target);
+	quire_leave_workingset_eviction();
+	return shadow;
 }
 
 /* It is not proposed any more; once it is again, it comes back. */
@@ -136,55 +135,40 @@ static int quire_on_mlock(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
-/**
- * struct quire_return - a page that comes back
- * @folio:	the page
- */
-struct quire_return {
-	struct folio *folio;
-};
-
-static int quire_return_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+static bool quire_on_refault(struct folio *folio)
 {
-	struct quire_return *back = (struct quire_return *)ri->data;
-	struct folio *folio = (struct folio *)regs_get_kernel_argument(regs, 0);
 	struct quire_pool *pool = quire_pool_of(folio);
 
 	if (pool)
 		quire_host_refault(pool, folio_pfn(folio), folio_order(folio),
 				   quire_identity(folio));
-	back->folio = folio;
-	return !pool;
+	return pool;
 }
+
+QUIRE_AROUND(workingset_refault)
 
 /*
  * The kernel puts a page that is soon back on the active list, where it is not proposed
  * before the whole list has been; by then a policy's order is long out of date. The
  * page is on no list yet.
  */
-static int quire_return_done(struct kretprobe_instance *ri, struct pt_regs *regs)
+static void quire_around_workingset_refault(struct folio *folio, void *shadow)
 {
-	struct quire_return *back = (struct quire_return *)ri->data;
+	bool ours;
 
-	folio_clear_active(back->folio);
-	return 0;
+	quire_enter_workingset_refault();
+	rcu_read_lock_sched();
+	ours = quire_on_refault(folio);
+	rcu_read_unlock_sched();
+	static_call(quire_real_workingset_refault)(folio, shadow);
+	if (ours)
+		folio_clear_active(folio);
+	quire_leave_workingset_refault();
 }
 
 static void quire_on_rmdir(void *data, struct cgroup *cgroup, const char *path)
 {
 	quire_scope_removed(cgroup);
-}
-
-static int quire_verdict_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	struct quire_proposal *proposal = (struct quire_proposal *)ri->data;
-
-	proposal->folio = (struct folio *)regs_get_kernel_argument(regs, 0);
-	proposal->decides = regs_get_kernel_argument(regs, 1);
-	proposal->target = (struct mem_cgroup *)regs_get_kernel_argument(regs, 2);
-	proposal->vm_flags = (unsigned long *)regs_get_kernel_argument(regs, 3);
-	proposal->was_used = folio_test_referenced(proposal->folio);
-	return 0;
 }
 
 /**
@@ -208,66 +192,53 @@ bool quire_reclaim_used(struct folio *folio)
 	return pool;
 }
 
-static enum quire_verdict quire_ask(const struct quire_proposal *proposal, bool used, bool stays)
+static enum quire_verdict quire_ask(struct folio *folio, struct mem_cgroup *target,
+				    struct quire_asked *asked)
 {
-	struct folio *folio = proposal->folio;
 	struct quire_scope *scope = quire_scope_of(folio, false);
 	struct quire_pool *pool = quire_pool_in(scope, folio), *other;
-	struct quire_asked asked = {
-		.pfn = folio_pfn(folio), .order = folio_order(folio), .referenced = used,
-		.stays = stays, .dirty = folio_test_dirty(folio), .task = (unsigned long)current,
-	};
-	unsigned int owner = quire_owner_of(asked.pfn);
+	unsigned int owner = quire_owner_of(asked->pfn);
 	enum quire_verdict verdict;
 
 	if (owner && (!pool || owner != quire_host_number(pool))) {
 		other = quire_host_of(owner);
 		if (other)
-			quire_host_gone(other, asked.pfn, QUIRE_INVALIDATED);
+			quire_host_gone(other, asked->pfn, QUIRE_INVALIDATED);
 	}
 	if (!pool)
 		return QUIRE_NATIVE;
-	asked.narrow = quire_scope_is_narrower(scope, proposal->target, quire_kind_of(folio));
+	asked->narrow = quire_scope_is_narrower(scope, target, quire_kind_of(folio));
 	/* Reclaim asks, so memory is full: what is there is what fits. */
-	if (!asked.narrow)
+	if (!asked->narrow && quire_host_frames_are_due(pool))
 		quire_host_frames(pool, scope->cgroup || quire_scopes_have_cgroups() ?
 				  0 : quire_machine_pages(quire_kind_of(folio)));
-	verdict = quire_host_verdict(pool, &asked);
-	quire_steer(&asked);
-	if (asked.trips)
+	verdict = quire_host_verdict(pool, asked);
+	quire_steer(asked);
+	if (asked->trips)
 		trace_guard_trip(scope->path, pool->ops->name,
-				 quire_kind_of(folio) == QUIRE_ANON, asked.trips);
+				 quire_kind_of(folio) == QUIRE_ANON, asked->trips);
 	return verdict;
 }
 
-static int quire_verdict_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+/*
+ * What reclaim found, @native, and whether PG_referenced was set, @marked, which the caller takes with
+ * the answer; what it is told instead.
+ */
+static int quire_answer(struct folio *folio, struct mem_cgroup *target, unsigned long *vm_flags,
+			int native, bool marked)
 {
-	const struct quire_proposal *proposal = (struct quire_proposal *)ri->data;
-	struct folio *folio = proposal->folio;
-	int native = regs_return_value(regs);
+	struct quire_asked asked = {
+		.pfn = folio_pfn(folio), .order = folio_order(folio), .dirty = folio_test_dirty(folio),
+		/* What is mapped tells by its page tables, what is not by read() and write(). */
+		.referenced = native > 0 || (marked && !folio_mapped(folio)),
+		.stays = native > 0, .task = (unsigned long)current,
+	};
 	enum quire_verdict policy, verdict;
 	struct quire_scope *scope;
-	bool used;
 
-	/* What the scanner of working sets has taken, if its own hook does not come first. */
-	if (native >= 0 && folio_mapped(folio)) {
-		native = quire_reference_give_back(folio, native, proposal->vm_flags);
-		regs->ax = native;
-	}
-	if (!proposal->decides) {
-		if (native > 0) {
-			quire_ages_use(folio_pfn(folio));
-			quire_reclaim_used(folio);
-		}
-		return 0;
-	}
-	if (native < 0 || *proposal->vm_flags & VM_LOCKED)
-		return 0;
-	/* What is mapped tells by its page tables, what is not by read() and write(). */
-	used = native > 0 || (proposal->was_used && !folio_mapped(folio));
-	if (used)
-		quire_ages_use(folio_pfn(folio));
-	policy = quire_ask(proposal, used, native > 0);
+	if (asked.referenced)
+		quire_ages_use(asked.pfn);
+	policy = quire_ask(folio, target, &asked);
 	verdict = policy;
 	scope = quire_scope_of(folio, true);
 	if (scope && (verdict == QUIRE_EVICT || (verdict == QUIRE_NATIVE && native == 0)) &&
@@ -281,42 +252,64 @@ static int quire_verdict_return(struct kretprobe_instance *ri, struct pt_regs *r
 	switch (verdict) {
 	case QUIRE_EVICT:
 		folio_clear_referenced(folio);
-		regs->ax = 0;
-		break;
+		return 0;
 	case QUIRE_KEEP:
 		if (quire_lru_is_drained(folio))
-			regs->ax = -1;
-		else
-			*proposal->vm_flags |= VM_LOCKED;
+			return -1;
+		*vm_flags |= VM_LOCKED;
 		break;
 	case QUIRE_NATIVE:
 		break;
 	}
-	return 0;
+	return native;
+}
+
+/* The page has been looked at, to decide about its eviction or not. */
+static int quire_on_referenced(struct folio *folio, bool decides, struct mem_cgroup *target,
+			       unsigned long *vm_flags, int native, bool marked)
+{
+	/* What the scanner of working sets has taken, whose own hook comes later. */
+	if (native >= 0 && folio_mapped(folio))
+		native = quire_reference_give_back(folio, native, vm_flags);
+	if (!decides) {
+		if (native > 0) {
+			quire_ages_use(folio_pfn(folio));
+			quire_reclaim_used(folio);
+		}
+		return native;
+	}
+	if (native < 0 || *vm_flags & VM_LOCKED)
+		return native;
+	return quire_answer(folio, target, vm_flags, native, marked);
+}
+
+QUIRE_AROUND(folio_referenced)
+
+static int quire_around_folio_referenced(struct folio *folio, int is_locked, struct mem_cgroup *target,
+					 unsigned long *vm_flags)
+{
+	bool marked = folio_test_referenced(folio);
+	int found;
+
+	quire_enter_folio_referenced();
+	found = static_call(quire_real_folio_referenced)(folio, is_locked, target, vm_flags);
+	rcu_read_lock_sched();
+	found = quire_on_referenced(folio, is_locked, target, vm_flags, found, marked);
+	rcu_read_unlock_sched();
+	quire_leave_folio_referenced();
+	return found;
 }
 
 static struct quire_hook quire_reclaim_hooks[] = {
 	{
-		.kind = QUIRE_HOOK_RETURN, .name = "folio_referenced", .required = true,
+		QUIRE_HOOK_AROUND_OF(folio_referenced), .required = true,
 		.cost = "the pool's lock and a verdict a proposal",
-		.rp = {
-			.entry_handler = quire_verdict_entry,
-			.handler = quire_verdict_return,
-			.data_size = sizeof(struct quire_proposal),
-			.maxactive = QUIRE_VERDICT_INSTANCES,
-		},
 	}, {
-		.kind = QUIRE_HOOK_ENTRY, .name = "workingset_eviction", .required = true,
-		.kp.pre_handler = quire_on_eviction, .cost = "the pool's lock an eviction",
+		QUIRE_HOOK_AROUND_OF(workingset_eviction), .required = true,
+		.cost = "the pool's lock an eviction",
 	}, {
-		.kind = QUIRE_HOOK_RETURN, .name = "workingset_refault", .required = true,
+		QUIRE_HOOK_AROUND_OF(workingset_refault), .required = true,
 		.cost = "the pool's lock a refault",
-		.rp = {
-			.entry_handler = quire_return_entry,
-			.handler = quire_return_done,
-			.data_size = sizeof(struct quire_return),
-			.maxactive = QUIRE_VERDICT_INSTANCES,
-		},
 	}, {
 		.kind = QUIRE_HOOK_TRACE, .name = "mm_lru_insertion", .required = true,
 		.probe = quire_on_insertion, .cost = "the pool's lock a new page",

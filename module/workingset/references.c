@@ -125,7 +125,7 @@ bool quire_reference_seen(unsigned long pfn)
 }
 
 /**
- * quire_reference_give_back - what reclaim would have found had we not scanned
+ * quire_reference_give_back - note what reclaim has found, and what it would have had we not scanned
  * @folio:	that it asks about
  * @answer:	references found, not negative
  * @vm_flags:	of the mappings that they are from
@@ -140,6 +140,8 @@ int quire_reference_give_back(struct folio *folio, int answer, unsigned long *vm
 
 	rcu_read_lock_sched();
 	frames = rcu_dereference_sched(quire_frames);
+	if (frames && answer && pfn + folio_nr_pages(folio) <= frames->nr)
+		memset(&frames->seen[pfn], READ_ONCE(quire_mark_now), folio_nr_pages(folio));
 	if (frames && frames->taken && pfn < frames->nr && test_bit(pfn, frames->taken) &&
 	    test_and_clear_bit(pfn, frames->taken)) {
 		if (answer < quire_page_sharers(folio_page(folio, 0), folio))
@@ -170,17 +172,13 @@ static int quire_on_answer(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct quire_question *question = (struct quire_question *)ri->data;
 	struct folio *folio = question->folio;
-	struct quire_frames *frames = rcu_dereference_sched(quire_frames);
 	int answer = regs_return_value(regs);
 
-	/* A negative one: it could not look. */
-	if (!frames || answer < 0)
-		return 0;
-	if (answer && folio_pfn(folio) + folio_nr_pages(folio) <= frames->nr)
-		memset(&frames->seen[folio_pfn(folio)], READ_ONCE(quire_mark_now),
-		       folio_nr_pages(folio));
-	/* A page that is mapped nowhere has lost what was taken from its mappings. */
-	if (folio_mapped(folio))
+	/*
+	 * A negative one: it could not look. A page that is mapped nowhere has no references, and
+	 * has lost what was taken from its mappings.
+	 */
+	if (answer >= 0 && folio_mapped(folio))
 		regs->ax = quire_reference_give_back(folio, answer, question->vm_flags);
 	return 0;
 }

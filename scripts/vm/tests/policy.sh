@@ -8,11 +8,16 @@
 # shellcheck source=scripts/vm/tests/policy_lib.sh
 . "$(dirname "$0")/policy_lib.sh"
 
+# hooked: is the function that reclaim asks? Ours stands around it by ftrace, as a kprobe would.
+hooked() {
+	grep -c '^folio_referenced ' /sys/kernel/debug/tracing/enabled_functions
+}
+
 load faults=0
 is "$(attached)" native "at first the kernel chooses by itself"
 mapfile -t policies < <(sed -n 's/^  \([a-z0-9_]*\) - .*/\1/p' /proc/quire/policy)
 within ${#policies[@]} 18 64 "there are policies to choose from"
-is "$(grep -c folio_referenced /sys/kernel/debug/kprobes/list)" 0 "none attached: reclaim has no hook"
+is "$(hooked)" 0 "none attached: reclaim has no hook"
 
 for bad in nosuch '' ' lru' 'lru ' 'lru fifo' ../lru LRU "$(printf 'x%.0s' {1..40})" 'lru nosuch=1' \
 	'lru window=0' 'lru window=4 window_most=8' 'lru window=' 'lru window=1x' 'nosuch=1' cgroup \
@@ -35,8 +40,9 @@ put 'hir=9'
 is "$(scope_value machine hir)" 9 "and later"
 ! put 'hir=10 window=9999' && [ "$(scope_value machine hir)" = 9 ]
 ok $? "all or nothing is set"
+is "$(hooked)" 1 "attached: it has one"
 put native
-is "$(attached)" native "detached"
+is "$(attached) $(hooked)" "native 0" "detached, and it has none"
 
 put 'protect_ms=1000 protect_anon_mb=3'
 is "$(attached) $(scope_value machine protect_ms) $(scope_value machine protect_anon_mb)" \
