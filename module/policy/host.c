@@ -19,7 +19,9 @@
  *
  * The access that brought a page in also sets the accessed bit of its mapping, so
  * the first time that a page is found to be referenced says nothing new: it is
- * what admit() has told, and no touch().
+ * what admit() has told, and no touch(). Not so of a program's text, which as for the kernel by
+ * itself is used again once it is used: else a program that starts where others use up
+ * all memory waits for its text again and again.
  *
  * A small window obeys the policy better, a large one costs less: of a policy whose
  * victims are those that reclaim proposes last, one page in a window's share is
@@ -506,7 +508,7 @@ static enum quire_verdict quire_judge(struct quire_pool *pool, struct quire_aske
 {
 	struct quire_host *host = pool->host;
 	struct quire_node *node = quire_node(pool, asked->pfn);
-	bool fresh = node->bits & QUIRE_FRESH;
+	bool fresh = node->bits & QUIRE_FRESH && !asked->text;
 
 	quire_set_dirty(node, asked->dirty);
 	node->bits &= ~QUIRE_FRESH;

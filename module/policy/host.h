@@ -31,6 +31,7 @@ enum quire_verdict {
  * @pfn:	the page, or the first of a large folio
  * @order:	of the folio
  * @referenced:	it was used since it was last proposed
+ * @text:	it is mapped as a program's, to be executed
  * @stays:	the kernel would keep it
  * @dirty:	it must be written before its frame is free
  * @narrow:	reclaim wants less than the pool: a cgroup inside has reached its limit
@@ -45,6 +46,7 @@ struct quire_asked {
 	unsigned long pfn;
 	unsigned int order;
 	bool referenced;
+	bool text;
 	bool stays;
 	bool dirty;
 	bool narrow;

@@ -231,7 +231,7 @@ static int quire_answer(struct folio *folio, struct mem_cgroup *target, unsigned
 		.pfn = folio_pfn(folio), .order = folio_order(folio), .dirty = folio_test_dirty(folio),
 		/* What is mapped tells by its page tables, what is not by read() and write(). */
 		.referenced = native > 0 || (marked && !folio_mapped(folio)),
-		.stays = native > 0, .task = (unsigned long)current,
+		.stays = native > 0, .text = *vm_flags & VM_EXEC, .task = (unsigned long)current,
 	};
 	enum quire_verdict policy, verdict;
 	struct quire_scope *scope;
