@@ -159,6 +159,12 @@ struct quire_question {
 	unsigned long *vm_flags;
 };
 
+/* A page that is mapped nowhere has no reference to find, and has lost what was taken from its mappings. */
+static bool quire_is_no_question(struct pt_regs *regs)
+{
+	return !folio_mapped((struct folio *)regs_get_kernel_argument(regs, 0));
+}
+
 static int quire_on_question(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	*(struct quire_question *)ri->data = (struct quire_question){
@@ -174,10 +180,7 @@ static int quire_on_answer(struct kretprobe_instance *ri, struct pt_regs *regs)
 	struct folio *folio = question->folio;
 	int answer = regs_return_value(regs);
 
-	/*
-	 * A negative one: it could not look. A page that is mapped nowhere has no references, and
-	 * has lost what was taken from its mappings.
-	 */
+	/* A negative one: it could not look. */
 	if (answer >= 0 && folio_mapped(folio))
 		regs->ax = quire_reference_give_back(folio, answer, question->vm_flags);
 	return 0;
@@ -197,7 +200,8 @@ static int quire_on_fault_in(struct kprobe *kp, struct pt_regs *regs)
 struct quire_hook quire_reference_hooks[QUIRE_NR_REFERENCE_HOOKS] = {
 	{
 		.kind = QUIRE_HOOK_RETURN, .name = "folio_referenced",
-		.cost = "two looks at a frame's notes a proposal of reclaim",
+		.cost = "two looks at a frame's notes a proposal of reclaim, if it is mapped",
+		.settle = quire_is_no_question,
 		.rp = {
 			.entry_handler = quire_on_question,
 			.handler = quire_on_answer,
