@@ -273,8 +273,8 @@ wait $victim 2>/dev/null
 # meanwhile, and on a slow host for long.
 device=$(awk '$1 ~ "^/dev" { print $1; exit }' /proc/swaps)
 swapoff "$device" && swapon "$device"
-head -c $((free + 60000))K /dev/zero >$data/big
-sync
+# It is written past the page cache, else the pass would be the second one, over pages that were evicted just before.
+dd if=/dev/zero of=$data/big bs=1M count=$(((free + 60000) / 1024)) oflag=direct 2>/dev/null
 until_calm
 quiet "one pass over a big file" eval "cat $data/big >/dev/null"
 rm $data/big
