@@ -93,18 +93,23 @@ ok $? "and what is root's is said to be"
 tmux kill-server
 kill $worker $other
 
-# The machine thrashes: a loop that does not fit into its cgroup or, with SOAK=1, into what huge pages
-# leave of the machine, which takes a minute and more to fill.
+# The machine thrashes, and there are 500 processes more: a loop does not fit into its cgroup or, with
+# SOAK=1, into what huge pages leave of the machine, which takes a minute and more to fill.
 echo thrash=1 >/proc/quire/config
 if [ -n "${SOAK-}" ]; then
 	echo 170 >/proc/sys/vm/nr_hugepages
 	free=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
-	start loop --size=$((free + 40000))K --writes=30 --seconds=60
+	start loop --size=$((free + 40000))K --writes=30 --seconds=150
 else
-	limit=40M start loop --size=60M --seconds=60
+	limit=40M start loop --size=60M --seconds=150
 fi
 echo >&"$load_in"
-sleep 1
+crowd=()
+for ((i = $(many 500); i > 0; i--)); do
+	busybox sleep 1000 &
+	crowd+=($!)
+	disown $!
+done
 declare -A pace
 # On a busy host the guest as a whole can stand still for seconds: the best of three counts.
 for _ in 1 2 3; do
@@ -112,7 +117,7 @@ for _ in 1 2 3; do
 	read_pairs pace "$tmp/pace"
 	[ "${pace[longest_gap_ms]}" -gt 3000 ] || break
 done
-kill -KILL "$load_pid" "$worker" 2>/dev/null
+kill -KILL "$load_pid" "$worker" "${crowd[@]}" 2>/dev/null
 exec {load_in}>&- {load_out}<&-
 echo 0 >/proc/sys/vm/nr_hugepages
 sed 's/^/# /' "$tmp/pace"
