@@ -22,6 +22,8 @@ FNR == 1 {
 	for (i = 1; i < columns; i++)
 		process[when, $1, column[i]] = $i
 	command[$1] = $columns
+	for (i = columns + 1; i <= NF; i++)	# it may have blanks
+		command[$1] = command[$1] " " $i
 	pids[when, $1]
 	if (when == "end")
 		seen[$1]
