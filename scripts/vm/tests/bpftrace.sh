@@ -306,20 +306,62 @@ if tried verdicts; then
 	put "cgroup $scope native"
 fi
 
-# Other programs that read the events.
+# Other programs that read the events: all of them, while all that makes them goes on; and names for what has some.
+# The load goes on until it has been found to thrash, and its working set has been told of.
+cat >"$tmp/busy" <<-END
+	#!/bin/bash
+	passes() {
+		sed -n 's/^scan_passes //p' /proc/quire/stat
+	}
+	echo track=comm:quire-load >/proc/quire/config
+	echo "cgroup $scope lru" >/proc/quire/policy
+	echo 8M >$group/memory.max
+	before=\$(passes)
+	(echo \$BASHPID >$group/cgroup.procs; exec quire-load loop -n 2560 --writes=100 --seconds=100 >/dev/null) &
+	for _ in {1..200}; do
+		sleep 0.2
+		! grep -q '^state thrashing' /proc/quire/thrash || [ \$((\$(passes) - before)) -lt 4 ] || break
+	done
+	echo 1 >$group/cgroup.kill
+	wait
+	echo "cgroup $scope native" >/proc/quire/policy
+	echo track=none >/proc/quire/config
+	quire-load swap -n 300 >/dev/null
+END
+chmod +x "$tmp/busy"
+happen=(fault swap_in swap_out page_admit page_evict page_refault verdict policy_attach policy_detach tlb_flush scan
+	working_set thrash_state)
+named=('fault: .* cause=swapin' 'verdict: .* policy=evict final=evict' 'tlb_flush: .* reason=[a-z]'
+	'thrash_state: .* new=thrashing')
+
+# read_by PROGRAM: what it has recorded of the busy script is in $tmp/read
+read_by() {
+	local event missing=() unnamed=()
+
+	for event in "${happen[@]}"; do
+		grep -qE "[ :]$event: " "$tmp/read" || missing+=("$event")
+	done
+	is "${missing[*]}" "" "$1 shows each event that happens" || head -n 20 "$tmp/err" | sed 's/^/# /'
+	for event in "${named[@]}"; do
+		grep -qE -e "$event" "$tmp/read" || unnamed+=("$event")
+	done
+	is "${unnamed[*]}" "" "$1 shows names"
+	within "$(grep -cE "quire-load.* (quire:)?swap_in: +slot=[0-9]+ pages=1 device=0" "$tmp/read")" 300 1000000 \
+		"$1 shows at least the 300 pages that are read from swap"
+	is "$(grep -ciE 'failed to parse|unknown' "$tmp/read")" 0 "$1 understands all of it"
+}
 began=$SECONDS
-perf record -q -B -e quire:swap_in -e quire:swap_out -o "$tmp/perf.data" -- quire-load swap -n 300 \
-	>/dev/null 2>"$tmp/err"
-perf script -F comm,event,trace -i "$tmp/perf.data" >"$tmp/script" 2>>"$tmp/err"
-for event in swap_in swap_out; do
-	within "$(grep -cE "quire-load +quire:$event: slot=[0-9]* pages=1 device=0" "$tmp/script")" 300 600 \
-		"perf record and script show quire:$event" || head -n 20 "$tmp/err" "$tmp/script" | sed 's/^/# /'
-done
+perf record -q -B -a -e 'quire:*' -o "$tmp/perf.data" -- "$tmp/busy" >/dev/null 2>"$tmp/err"
+perf script -F comm,event,trace -i "$tmp/perf.data" >"$tmp/read" 2>>"$tmp/err"
+read_by perf
 say "perf took $((SECONDS - began)) s"
-trace-cmd record -q -e quire:page_admit -e quire:swap_out -o "$tmp/trace.dat" quire-load swap -n 300 \
-	>/dev/null 2>"$tmp/err"
-trace-cmd report -i "$tmp/trace.dat" >"$tmp/report" 2>>"$tmp/err"
-within "$(grep -cE 'quire-load.* swap_out: +slot=[0-9]+ pages=1 device=0' "$tmp/report")" 300 600 \
-	"trace-cmd record and report show quire:swap_out" || head -n 20 "$tmp/err" "$tmp/report" | sed 's/^/# /'
-say "perf and trace-cmd took $((SECONDS - began)) s"
+trace-cmd record -q -e quire -o "$tmp/trace.dat" "$tmp/busy" >/dev/null 2>"$tmp/err"
+trace-cmd report -i "$tmp/trace.dat" >"$tmp/read" 2>>"$tmp/err"
+read_by trace-cmd
+trace-cmd check-events >"$tmp/read" 2>&1
+! grep -q quire "$tmp/read"
+ok $? "trace-cmd can read each event, also those that did not happen" || sed 's/^/# /' "$tmp/read"
+is "$(bpftrace -l 'tracepoint:quire:*' | sed 's/.*://' | sort | xargs)" \
+	"$(find "$events" -mindepth 1 -type d -printf '%f\n' | sort | xargs)" "bpftrace knows each event"
+say "perf, trace-cmd and the list took $((SECONDS - began)) s"
 finish
