@@ -75,10 +75,13 @@ u64 quire_enter(struct quire_host *host, unsigned long *flags)
 	return quire_cycles();
 }
 
-/* The guard is only told what it would not forget at once: this is on the way of every event. */
+/*
+ * The guard is only told what it would not forget at once: this is on the way of every event. Cycles may
+ * run backwards where a virtual machine is moved; that is no slow call.
+ */
 void quire_leave(struct quire_host *host, unsigned long flags, u64 began)
 {
-	u64 took = quire_cycles() - began;
+	u64 now = quire_cycles(), took = now > began ? now - began : 0;
 
 	if (unlikely(took > QUIRE_CYCLES_QUICK || host->guard.slow_ns))
 		quire_guard_called(&host->guard, quire_cycles_ns(took));
