@@ -110,6 +110,7 @@ static void quire_stop_from(unsigned int i)
 {
 	while (i-- > 0)
 		quire_part_stop(quire_parts[i]);
+	quire_hooks_end();
 }
 
 static void quire_part_complain(const struct quire_part *part)

@@ -20,4 +20,7 @@
 
 #define QUIRE_PGFAULT_COUNTS_RETRIES (LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0))
 
+/* mm/internal.h; not exported, and called by nobody by this name. */
+vm_fault_t do_swap_page(struct vm_fault *vmf);
+
 #endif

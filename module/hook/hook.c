@@ -2,18 +2,263 @@
 /*
  * Attaching to the kernel and letting go of it.
  *
+ *	caller -> the kernel's function: a call of ftrace's, before anything else
+ *		       -> quire_pass(): tells each hook at this site
+ *		       -> if one is around it, goes on in its function
+ *				-> the kernel's function, behind that call
+ *
+ * All sites share two ftrace_ops, for a function that several of those watch costs each of its
+ * passes a walk over all that there are: one for the sites where nobody goes around, which
+ * leaves their functions to livepatches, and one for the others.
+ *
  * The order matters on the way out: first no new event may come, then the
  * events that are under way must end, and only then may a part free what its
- * handlers use. kprobes and tracepoints both wait for the handlers that run;
- * a kretprobe's pending returns find no handler once it is unregistered; a function of
- * ours around one of the kernel's can be slept in, so it counts who is inside.
+ * handlers use. ftrace's and tracepoints' handlers run with preemption off; a kretprobe's pending
+ * returns find no handler once it is unregistered; a function of ours around one of the kernel's
+ * can be slept in, so who goes there is counted.
  */
 #include <linux/delay.h>
+#include <linux/hash.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/string.h>
-#include "compat/ftrace.h"
+#include <linux/trace_recursion.h>
 #include "hook/hook.h"
+
+#define QUIRE_SITE_BITS		6
+#define QUIRE_SITES		(1U << QUIRE_SITE_BITS)
+#define QUIRE_SITE_ENTRIES	2	/* parts that watch one function */
+
+#define QUIRE_LOOK_MS		20	/* for those who are inside */
+#define QUIRE_TELL_MS		10000	/* so long is not usual */
+
+/**
+ * struct quire_site - a function of the kernel's where parts attach
+ * @name:	its name; whose place was found once is not looked for again
+ * @ip:		where ftrace calls from; once set it stays
+ * @entry:	who is told of each pass, or NULL
+ * @around:	who stands around it, or NULL
+ * @settle:	its, or NULL
+ * @hooks:	how many hooks are here; under quire_sites_mutex, as are the next two
+ * @arounds:	how many of them go around
+ * @diverts:	it is one of quire_divert_ops
+ * @missed:	passes that were within another handler of ftrace's
+ */
+struct quire_site {
+	const char *name;
+	unsigned long ip;
+	quire_entry_t entry[QUIRE_SITE_ENTRIES];
+	const struct quire_around *around;
+	quire_settle_t settle;
+	unsigned int hooks;
+	unsigned int arounds;
+	bool diverts;
+	atomic_long_t missed;
+};
+
+static struct quire_site quire_sites[QUIRE_SITES];	/* hashed by @ip, the next free one serves */
+static DEFINE_MUTEX(quire_sites_mutex);
+
+static struct quire_site *quire_site_of(unsigned long ip)
+{
+	unsigned int i, at = hash_long(ip, QUIRE_SITE_BITS);
+
+	for (i = 0; i < QUIRE_SITES; i++, at = (at + 1) % QUIRE_SITES) {
+		if (READ_ONCE(quire_sites[at].ip) == ip)
+			return &quire_sites[at];
+		if (!READ_ONCE(quire_sites[at].ip))
+			break;
+	}
+	return NULL;
+}
+
+static notrace void quire_pass(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			       struct ftrace_regs *regs)
+{
+	struct quire_site *site = quire_site_of(ip);
+	const struct quire_around *around;
+	quire_settle_t settle;
+	quire_entry_t entry;
+	unsigned int i;
+	int bit;
+
+	if (!site)
+		return;
+	bit = ftrace_test_recursion_trylock(ip, parent_ip);	/* switches preemption off */
+	if (bit < 0) {
+		atomic_long_inc(&site->missed);
+		return;
+	}
+	for (i = 0; i < QUIRE_SITE_ENTRIES; i++) {
+		entry = READ_ONCE(site->entry[i]);
+		if (entry)
+			entry(regs);
+	}
+	around = READ_ONCE(site->around);
+	settle = READ_ONCE(site->settle);
+	if (around && !(settle && settle(regs))) {
+		this_cpu_inc(*around->inside);
+		quire_ftrace_go_on(regs, around->func);
+	}
+	ftrace_test_recursion_unlock(bit);
+}
+
+/* Permanent: not to be switched off by kernel.ftrace_enabled, counts would be wrong without a word. */
+static struct ftrace_ops quire_watch_ops = { .func = quire_pass, .flags = FTRACE_OPS_FL_PERMANENT };
+static struct ftrace_ops quire_divert_ops = {
+	.func = quire_pass, .flags = FTRACE_OPS_FL_PERMANENT | FTRACE_OPS_FL_IPMODIFY,
+};
+
+/* An ops without a function is called by all. This is the one that it always has; nobody calls it. */
+static noinline __used void quire_anchor(void)
+{
+	barrier();
+}
+
+static unsigned long quire_anchor_ip;
+
+/* Where ftrace calls from, as kprobes know how to find a function; this one is never armed. */
+static unsigned long quire_ftrace_place(const char *name)
+{
+	struct kprobe probe = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
+
+	if (register_kprobe(&probe))
+		return 0;
+	unregister_kprobe(&probe);
+	return (unsigned long)probe.addr;
+}
+
+/* Registered once: letting go of an ops waits for all tasks. */
+static int quire_ops_start(void)
+{
+	unsigned long ip;
+	int err;
+
+	if (quire_anchor_ip)
+		return 0;
+	ip = quire_ftrace_place("quire:quire_anchor");
+	if (!ip)
+		return -ENOENT;
+	err = ftrace_set_filter_ip(&quire_watch_ops, ip, 0, 1) ?:
+	      ftrace_set_filter_ip(&quire_divert_ops, ip, 0, 1) ?:
+	      register_ftrace_function(&quire_watch_ops);
+	if (err)
+		return err;
+	err = register_ftrace_function(&quire_divert_ops);
+	if (err)
+		unregister_ftrace_function(&quire_watch_ops);
+	else
+		quire_anchor_ip = ip;
+	return err;
+}
+
+static int quire_site_filter(struct quire_site *site, bool remove)
+{
+	return ftrace_set_filter_ip(site->diverts ? &quire_divert_ops : &quire_watch_ops, site->ip, remove, 0);
+}
+
+static struct quire_site *quire_site_find(const char *name)
+{
+	unsigned int i, at;
+	unsigned long ip;
+
+	for (i = 0; i < QUIRE_SITES; i++) {
+		if (quire_sites[i].name && !strcmp(quire_sites[i].name, name))
+			return &quire_sites[i];
+	}
+	ip = quire_ftrace_place(name);
+	if (!ip)
+		return ERR_PTR(-ENOENT);
+	at = hash_long(ip, QUIRE_SITE_BITS);
+	for (i = 0; i < QUIRE_SITES && quire_sites[at].ip; i++)
+		at = (at + 1) % QUIRE_SITES;
+	if (i == QUIRE_SITES)
+		return ERR_PTR(-ENOSPC);
+	quire_sites[at].name = name;
+	WRITE_ONCE(quire_sites[at].ip, ip);
+	return &quire_sites[at];
+}
+
+static int quire_site_add(struct quire_site *site, struct quire_hook *hook)
+{
+	unsigned int i;
+
+	if (hook->kind == QUIRE_HOOK_AROUND) {
+		if (!site->diverts || (site->around && site->around != hook->around))
+			return -EBUSY;
+		if (site->arounds++)
+			return 0;
+		hook->around->aim((void *)(site->ip + MCOUNT_INSN_SIZE));
+		WRITE_ONCE(site->settle, hook->settle);
+		/* Who sees it sees what goes with it. */
+		smp_store_release(&site->around, hook->around);
+		return 0;
+	}
+	for (i = 0; i < QUIRE_SITE_ENTRIES; i++) {
+		if (!site->entry[i]) {
+			WRITE_ONCE(site->entry[i], hook->entry);
+			return 0;
+		}
+	}
+	return -ENOSPC;
+}
+
+static void quire_site_remove(struct quire_site *site, struct quire_hook *hook)
+{
+	unsigned int i;
+
+	if (hook->kind == QUIRE_HOOK_AROUND) {
+		if (!--site->arounds)
+			WRITE_ONCE(site->around, NULL);
+		return;
+	}
+	for (i = 0; i < QUIRE_SITE_ENTRIES; i++) {
+		if (site->entry[i] == hook->entry)
+			WRITE_ONCE(site->entry[i], NULL);
+	}
+}
+
+static int quire_attach_site(struct quire_hook *hook, const char *name)
+{
+	struct quire_site *site;
+	int err = 0;
+
+	mutex_lock(&quire_sites_mutex);
+	site = quire_site_find(name);
+	if (IS_ERR(site)) {
+		err = PTR_ERR(site);
+		goto out;
+	}
+	if (!site->hooks)
+		site->diverts = hook->shared || hook->kind == QUIRE_HOOK_AROUND;
+	err = quire_site_add(site, hook);
+	if (err)
+		goto out;
+	if (!site->hooks)
+		err = quire_ops_start() ?: quire_site_filter(site, false);
+	if (err) {
+		quire_site_remove(site, hook);
+		goto out;
+	}
+	site->hooks++;
+	hook->site = site;
+	hook->missed = atomic_long_read(&site->missed);
+out:
+	mutex_unlock(&quire_sites_mutex);
+	return err;
+}
+
+static void quire_detach_site(struct quire_hook *hook)
+{
+	struct quire_site *site = hook->site;
+
+	mutex_lock(&quire_sites_mutex);
+	quire_site_remove(site, hook);
+	if (!--site->hooks)
+		quire_site_filter(site, true);
+	mutex_unlock(&quire_sites_mutex);
+}
 
 struct quire_find {
 	const char *name;
@@ -40,110 +285,48 @@ static int quire_attach_trace(struct quire_hook *hook, const char *name)
 	return tracepoint_probe_register(hook->tp, hook->probe, hook->data);
 }
 
-/* Before a kretprobe takes an instance: is the pass settled without? */
-static int quire_settle_first(struct kprobe *kp, struct pt_regs *regs)
-{
-	struct quire_hook *hook = container_of(kp, struct quire_hook, rp.kp);
-
-	return hook->settle(regs) ? 0 : hook->enter(kp, regs);
-}
-
 static int quire_attach_return(struct quire_hook *hook, const char *name)
 {
-	int err;
-
+	/* Registering wants a fresh address and no flags of last time. */
 	hook->rp.kp.addr = NULL;
 	hook->rp.kp.flags = 0;
 	hook->rp.nmissed = 0;
 	hook->rp.kp.nmissed = 0;
 	hook->rp.kp.symbol_name = name;
-	err = register_kretprobe(&hook->rp);
-	if (err || !hook->settle)
-		return err;
-	/* A kretprobe is a kprobe whose handler registering has set: ours goes before it. */
-	hook->enter = hook->rp.kp.pre_handler;
-	/* Whoever calls ours sees what it shall call. */
-	smp_store_release(&hook->rp.kp.pre_handler, quire_settle_first);
-	return 0;
+	return register_kretprobe(&hook->rp);
 }
 
-/*
- *	caller -> the kernel's function: a call of ftrace's, before anything else
- *		       -> quire_divert(): goes on in ours
- *			       -> the kernel's function, behind that call
- */
-static notrace void quire_divert(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-				 struct ftrace_regs *regs)
-{
-	quire_ftrace_go_on(regs, container_of(ops, struct quire_hook, ops)->around);
-}
-
-/* Where ftrace calls from, as kprobes know how to find a function. */
-static unsigned long quire_ftrace_place(const char *name)
-{
-	struct kprobe probe = { .symbol_name = name };
-
-	if (register_kprobe(&probe))
-		return 0;
-	unregister_kprobe(&probe);
-	return (unsigned long)probe.addr;
-}
-
-static int quire_attach_around(struct quire_hook *hook, const char *name)
-{
-	int err;
-
-	hook->ip = quire_ftrace_place(name);
-	if (!hook->ip)
-		return -ENOENT;
-	hook->ops.func = quire_divert;
-	/* It calls nothing, so it cannot be called by what it calls. */
-	hook->ops.flags |= FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_RECURSION | FTRACE_OPS_FL_PERMANENT;
-	err = ftrace_set_filter_ip(&hook->ops, hook->ip, 0, 1);
-	if (err)
-		return err;
-	hook->aim((void *)(hook->ip + MCOUNT_INSN_SIZE));
-	err = register_ftrace_function(&hook->ops);
-	if (err)
-		ftrace_set_filter_ip(&hook->ops, hook->ip, 1, 0);
-	return err;
-}
-
-static bool quire_is_inside(const struct quire_hook *hook)
+static bool quire_is_inside(const struct quire_around *around)
 {
 	long inside = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		inside += *per_cpu_ptr(hook->inside, cpu);
+		inside += *per_cpu_ptr(around->inside, cpu);
 	return inside;
 }
 
-/* Who is diverted has counted itself after the first wait, and has left after the last. */
-static void quire_detach_around(struct quire_hook *hook)
+/* Nobody new goes around the function; wait for those that have. */
+static void quire_wait_outside(const struct quire_hook *hook)
 {
-	unregister_ftrace_function(&hook->ops);
-	ftrace_set_filter_ip(&hook->ops, hook->ip, 1, 0);
-	synchronize_rcu_tasks();
-	while (quire_is_inside(hook))
-		msleep(20);
-	synchronize_rcu_tasks();
+	unsigned int waited_ms = 0;
+
+	while (quire_is_inside(hook->around)) {
+		if (waited_ms == QUIRE_TELL_MS)
+			pr_info("quire: waits for processes that sleep in %s\n", hook->found);
+		msleep(QUIRE_LOOK_MS);
+		waited_ms += QUIRE_LOOK_MS;
+	}
 }
 
 static int quire_attach_to(struct quire_hook *hook, const char *name)
 {
 	switch (hook->kind) {
 	case QUIRE_HOOK_ENTRY:
-		/* Registering wants a fresh address and no flags of last time. */
-		hook->kp.addr = NULL;
-		hook->kp.flags = 0;
-		hook->kp.nmissed = 0;
-		hook->kp.symbol_name = name;
-		return register_kprobe(&hook->kp);
+	case QUIRE_HOOK_AROUND:
+		return quire_attach_site(hook, name);
 	case QUIRE_HOOK_RETURN:
 		return quire_attach_return(hook, name);
-	case QUIRE_HOOK_AROUND:
-		return quire_attach_around(hook, name);
 	case QUIRE_HOOK_TRACE:
 		return quire_attach_trace(hook, name);
 	}
@@ -166,13 +349,11 @@ static void quire_detach(struct quire_hook *hook)
 {
 	switch (hook->kind) {
 	case QUIRE_HOOK_ENTRY:
-		unregister_kprobe(&hook->kp);
+	case QUIRE_HOOK_AROUND:
+		quire_detach_site(hook);
 		break;
 	case QUIRE_HOOK_RETURN:
 		unregister_kretprobe(&hook->rp);
-		break;
-	case QUIRE_HOOK_AROUND:
-		quire_detach_around(hook);
 		break;
 	case QUIRE_HOOK_TRACE:
 		tracepoint_probe_unregister(hook->tp, hook->probe, hook->data);
@@ -212,7 +393,8 @@ int quire_hooks_attach(struct quire_hook *hooks, unsigned int nr)
  * @nr:		its length
  *
  * Context: process, may sleep; the parts' mutex is held. On return no handler
- * of these hooks runs or will run.
+ * of these hooks runs or will run. A function around one of the kernel's that another part needs
+ * too goes on.
  */
 void quire_hooks_detach(struct quire_hook *hooks, unsigned int nr)
 {
@@ -221,16 +403,41 @@ void quire_hooks_detach(struct quire_hook *hooks, unsigned int nr)
 	for (i = nr; i-- > 0; ) {
 		if (hooks[i].attached)
 			quire_detach(&hooks[i]);
+	}
+	/* For handlers, ftrace's too: those who go around a function have been counted. */
+	tracepoint_synchronize_unregister();
+	for (i = nr; i-- > 0; ) {
+		if (hooks[i].attached && hooks[i].kind == QUIRE_HOOK_AROUND && !hooks[i].site->around)
+			quire_wait_outside(&hooks[i]);
 		hooks[i].attached = false;
 	}
-	tracepoint_synchronize_unregister();
+}
+
+/**
+ * quire_hooks_end - the module goes: nothing of ftrace's may come back to it
+ *
+ * Context: process, may sleep; no hook is attached.
+ */
+void quire_hooks_end(void)
+{
+	if (quire_anchor_ip) {
+		unregister_ftrace_function(&quire_watch_ops);
+		/*
+		 * Who has gone around a function and counted itself out is about to return. This waits
+		 * for all tasks, for a module's ops may go with its module.
+		 */
+		unregister_ftrace_function(&quire_divert_ops);
+	}
+	ftrace_free_filter(&quire_watch_ops);
+	ftrace_free_filter(&quire_divert_ops);
+	quire_anchor_ip = 0;
 }
 
 /**
  * quire_hook_missed - how many passes a hook did not see
  * @hook:	the hook
  *
- * A kprobe misses a pass that happens inside another probe's handler; a
+ * It misses a pass that happens inside another handler of ftrace's or kprobes'; a
  * kretprobe also when all of its instances are in use by sleeping callers.
  *
  * Return: the number since it was attached.
@@ -239,10 +446,10 @@ unsigned long quire_hook_missed(const struct quire_hook *hook)
 {
 	switch (hook->kind) {
 	case QUIRE_HOOK_ENTRY:
-		return hook->kp.nmissed;
+	case QUIRE_HOOK_AROUND:
+		return atomic_long_read(&hook->site->missed) - hook->missed;
 	case QUIRE_HOOK_RETURN:
 		return hook->rp.nmissed + hook->rp.kp.nmissed;
-	case QUIRE_HOOK_AROUND:
 	case QUIRE_HOOK_TRACE:
 		break;
 	}

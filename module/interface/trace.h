@@ -4,7 +4,8 @@
  *
  * Each is told by the part that decides or sees it, while that part runs; docs/reference.md
  * describes their fields, which only ever gain others behind them. What is off costs a static
- * branch. Process and CPU are in every event's common fields.
+ * branch. Process and CPU are in every event's common fields. Their types are C's own: to who reads a
+ * format without the kernel's BTF, u32 is just a word.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM quire
@@ -75,9 +76,9 @@ TRACE_EVENT(fault,
 	TP_ARGS(address, cause, major, time_ns),
 	TP_STRUCT__entry(
 		__field(unsigned long, address)
-		__field(u64, time_ns)
-		__field(u32, cause)
-		__field(u32, major)
+		__field(unsigned long long, time_ns)
+		__field(unsigned int, cause)
+		__field(unsigned int, major)
 	),
 	TP_fast_assign(
 		__entry->address = address;
@@ -97,7 +98,7 @@ DECLARE_EVENT_CLASS(quire_swap,
 	TP_STRUCT__entry(
 		__field(unsigned long, slot)
 		__field(unsigned long, pages)
-		__field(u32, device)
+		__field(unsigned int, device)
 	),
 	TP_fast_assign(
 		__entry->slot = quire_folio_swap_slot(folio);
@@ -124,7 +125,7 @@ TRACE_EVENT(page_admit,
 	TP_STRUCT__entry(
 		__field(unsigned long, pfn)
 		__field(unsigned long, pages)
-		__field(u32, anon)
+		__field(unsigned int, anon)
 	),
 	TP_fast_assign(
 		__entry->pfn = folio_pfn(folio);
@@ -141,8 +142,8 @@ TRACE_EVENT(page_evict,
 	TP_STRUCT__entry(
 		__field(unsigned long, pfn)
 		__field(unsigned long, pages)
-		__field(u32, anon)
-		__field(u32, culprit)
+		__field(unsigned int, anon)
+		__field(unsigned int, culprit)
 	),
 	TP_fast_assign(
 		__entry->pfn = folio_pfn(folio);
@@ -161,10 +162,10 @@ TRACE_EVENT(page_refault,
 	TP_STRUCT__entry(
 		__field(unsigned long, pfn)
 		__field(unsigned long, pages)
-		__field(s64, distance_pages)
-		__field(s64, away_ms)
-		__field(u32, anon)
-		__field(u32, culprit)
+		__field(long long, distance_pages)
+		__field(long long, away_ms)
+		__field(unsigned int, anon)
+		__field(unsigned int, culprit)
 	),
 	TP_fast_assign(
 		__entry->pfn = folio_pfn(folio);
@@ -187,10 +188,10 @@ TRACE_EVENT(verdict,
 	TP_STRUCT__entry(
 		__field(unsigned long, pfn)
 		__field(unsigned long, pages)
-		__field(u32, anon)
-		__field(u32, native)
-		__field(u32, policy)
-		__field(u32, final)
+		__field(unsigned int, anon)
+		__field(unsigned int, native)
+		__field(unsigned int, policy)
+		__field(unsigned int, final)
 	),
 	TP_fast_assign(
 		__entry->pfn = folio_pfn(folio);
@@ -214,8 +215,8 @@ TRACE_EVENT(guard_trip,
 	TP_STRUCT__entry(
 		__array(char, scope, QUIRE_TRACE_SCOPE)
 		__array(char, policy, QUIRE_TRACE_POLICY)
-		__field(u32, anon)
-		__field(u32, trips)
+		__field(unsigned int, anon)
+		__field(unsigned int, trips)
 	),
 	TP_fast_assign(
 		strscpy(__entry->scope, scope[0] ? scope : "machine", QUIRE_TRACE_SCOPE);
@@ -259,7 +260,7 @@ TRACE_EVENT(policy_eject,
 	TP_STRUCT__entry(
 		__array(char, scope, QUIRE_TRACE_SCOPE)
 		__array(char, policy, QUIRE_TRACE_POLICY)
-		__field(u32, fault)
+		__field(unsigned int, fault)
 	),
 	TP_fast_assign(
 		strscpy(__entry->scope, scope[0] ? scope : "machine", QUIRE_TRACE_SCOPE);
@@ -276,11 +277,11 @@ TRACE_EVENT(scan,
 	TP_ARGS(task, walked, young, time_ns, complete),
 	TP_STRUCT__entry(
 		__array(char, comm, QUIRE_TRACE_COMM)
-		__field(u64, walked_pages)
-		__field(u64, young_pages)
-		__field(u64, time_ns)
-		__field(u32, process)
-		__field(u32, complete)
+		__field(unsigned long long, walked_pages)
+		__field(unsigned long long, young_pages)
+		__field(unsigned long long, time_ns)
+		__field(unsigned int, process)
+		__field(unsigned int, complete)
 	),
 	TP_fast_assign(
 		__entry->walked_pages = walked;
@@ -301,12 +302,12 @@ TRACE_EVENT(working_set,
 	TP_ARGS(task, figures),
 	TP_STRUCT__entry(
 		__array(char, comm, QUIRE_TRACE_COMM)
-		__field(u32, process)
-		__field(u32, resident_pages)
-		__field(u32, swapped_pages)
-		__field(u32, wss_1s_pages)
-		__field(u32, wss_10s_pages)
-		__field(u32, wss_60s_pages)
+		__field(unsigned int, process)
+		__field(unsigned int, resident_pages)
+		__field(unsigned int, swapped_pages)
+		__field(unsigned int, wss_1s_pages)
+		__field(unsigned int, wss_10s_pages)
+		__field(unsigned int, wss_60s_pages)
 	),
 	TP_fast_assign(
 		strscpy(__entry->comm, task->comm, QUIRE_TRACE_COMM);
@@ -330,16 +331,16 @@ TRACE_EVENT(thrash_state,
 	TP_ARGS(process, comm, old, judge, needed, memory),
 	TP_STRUCT__entry(
 		__array(char, comm, QUIRE_TRACE_COMM)
-		__field(u32, process)
-		__field(u32, old)
-		__field(u32, new)
-		__field(u32, stalled_permille)
-		__field(u64, waited_us)
-		__field(u64, reclaim_us)
-		__field(u64, refault_soon_pages)
-		__field(u64, evicted_pages)
-		__field(s64, needed_pages)
-		__field(u64, memory_pages)
+		__field(unsigned int, process)
+		__field(unsigned int, old)
+		__field(unsigned int, new)
+		__field(unsigned int, stalled_permille)
+		__field(unsigned long long, waited_us)
+		__field(unsigned long long, reclaim_us)
+		__field(unsigned long long, refault_soon_pages)
+		__field(unsigned long long, evicted_pages)
+		__field(long long, needed_pages)
+		__field(unsigned long long, memory_pages)
 	),
 	TP_fast_assign(
 		struct quire_loss loss;
@@ -371,8 +372,8 @@ TRACE_EVENT(tlb_flush,
 	TP_ARGS(reason, pages, full),
 	TP_STRUCT__entry(
 		__field(unsigned long, pages)
-		__field(u32, reason)
-		__field(u32, full)
+		__field(unsigned int, reason)
+		__field(unsigned int, full)
 	),
 	TP_fast_assign(
 		__entry->pages = full ? 0 : pages;
@@ -388,9 +389,9 @@ TRACE_EVENT(suspend,
 	TP_PROTO(u32 tgid, u64 cgroup, u64 needed_pages),
 	TP_ARGS(tgid, cgroup, needed_pages),
 	TP_STRUCT__entry(
-		__field(u64, cgroup)
-		__field(u64, needed_pages)
-		__field(u32, tgid)
+		__field(unsigned long long, cgroup)
+		__field(unsigned long long, needed_pages)
+		__field(unsigned int, tgid)
 	),
 	TP_fast_assign(
 		__entry->cgroup = cgroup;
@@ -406,10 +407,10 @@ TRACE_EVENT(resume,
 	TP_PROTO(u32 tgid, u64 cgroup, u64 suspended_ns, enum quire_resume why),
 	TP_ARGS(tgid, cgroup, suspended_ns, why),
 	TP_STRUCT__entry(
-		__field(u64, cgroup)
-		__field(u64, suspended_ns)
-		__field(u32, tgid)
-		__field(u32, why)
+		__field(unsigned long long, cgroup)
+		__field(unsigned long long, suspended_ns)
+		__field(unsigned int, tgid)
+		__field(unsigned int, why)
 	),
 	TP_fast_assign(
 		__entry->cgroup = cgroup;

@@ -25,8 +25,7 @@
  * cgroup and kind (a policy has been attached or detached since, or the page
  * was given up by madvise()), it moves when it is proposed.
  *
- * The three that every eviction or refault passes through are hooked by standing around them
- * (hook.h), which costs less than a kretprobe and misses none.
+ * For the return of folio_referenced() and workingset_refault() we stand around them (hook.h).
  *
  * Context: all handlers run with preemption off, the folio being locked or
  * isolated by reclaim, or on its way into or out of the LRU lists; some with the
@@ -40,9 +39,9 @@
 #include <linux/sched.h>
 #include <linux/swap.h>
 #include "compat/swap.h"
-#include "hook/hook.h"
 #include "interface/trace.h"
 #include "quire/part.h"
+#include "reclaim/events.h"
 #include "reclaim/identity.h"
 #include "reclaim/lru.h"
 #include "reclaim/scope.h"
@@ -96,8 +95,9 @@ static void quire_on_free(void *data, struct page *page, unsigned int order)
 	rcu_read_unlock_sched();
 }
 
-static void quire_on_eviction(struct folio *folio)
+static void quire_on_eviction(struct ftrace_regs *regs)
 {
+	struct folio *folio = (struct folio *)quire_argument(regs, 0);
 	struct quire_scope *scope = quire_scope_of(folio, true);
 	unsigned int owner = quire_owner_of(folio_pfn(folio));
 	struct quire_pool *pool = owner ? quire_host_of(owner) : NULL;
@@ -108,31 +108,15 @@ static void quire_on_eviction(struct folio *folio)
 		quire_host_evicted(pool, folio_pfn(folio), quire_identity(folio));
 }
 
-QUIRE_AROUND(workingset_eviction)
-
-static void *quire_around_workingset_eviction(struct folio *folio, struct mem_cgroup *target)
-{
-	void *shadow;
-
-	quire_enter_workingset_eviction();
-	rcu_read_lock_sched();
-	quire_on_eviction(folio);
-	rcu_read_unlock_sched();
-	shadow = static_call(quire_real_workingset_eviction)(folio, target);
-	quire_leave_workingset_eviction();
-	return shadow;
-}
-
 /* It is not proposed any more; once it is again, it comes back. */
-static int quire_on_mlock(struct kprobe *kp, struct pt_regs *regs)
+static void quire_on_mlock(struct ftrace_regs *regs)
 {
-	struct folio *folio = (struct folio *)regs_get_kernel_argument(regs, 0);
+	struct folio *folio = (struct folio *)quire_argument(regs, 0);
 	unsigned int owner = quire_owner_of(folio_pfn(folio));
 	struct quire_pool *pool = owner ? quire_host_of(owner) : NULL;
 
 	if (pool)
 		quire_host_gone(pool, folio_pfn(folio), QUIRE_INVALIDATED);
-	return 0;
 }
 
 static bool quire_on_refault(struct folio *folio)
@@ -145,7 +129,7 @@ static bool quire_on_refault(struct folio *folio)
 	return pool;
 }
 
-QUIRE_AROUND(workingset_refault)
+QUIRE_AROUND(workingset_refault);
 
 /*
  * The kernel puts a page that is soon back on the active list, where it is not proposed
@@ -156,7 +140,6 @@ static void quire_around_workingset_refault(struct folio *folio, void *shadow)
 {
 	bool ours;
 
-	quire_enter_workingset_refault();
 	rcu_read_lock_sched();
 	ours = quire_on_refault(folio);
 	rcu_read_unlock_sched();
@@ -268,9 +251,6 @@ static int quire_answer(struct folio *folio, struct mem_cgroup *target, unsigned
 static int quire_on_referenced(struct folio *folio, bool decides, struct mem_cgroup *target,
 			       unsigned long *vm_flags, int native, bool marked)
 {
-	/* What the scanner of working sets has taken, whose own hook comes later. */
-	if (native >= 0 && folio_mapped(folio))
-		native = quire_reference_give_back(folio, native, vm_flags);
 	if (!decides) {
 		if (native > 0) {
 			quire_ages_use(folio_pfn(folio));
@@ -283,32 +263,41 @@ static int quire_on_referenced(struct folio *folio, bool decides, struct mem_cgr
 	return quire_answer(folio, target, vm_flags, native, marked);
 }
 
-QUIRE_AROUND(folio_referenced)
+QUIRE_AROUND(folio_referenced);
 
+/* Also for working sets, whose scanner has taken references; with no policy there, for them alone. */
 static int quire_around_folio_referenced(struct folio *folio, int is_locked, struct mem_cgroup *target,
 					 unsigned long *vm_flags)
 {
 	bool marked = folio_test_referenced(folio);
 	int found;
 
-	quire_enter_folio_referenced();
 	found = static_call(quire_real_folio_referenced)(folio, is_locked, target, vm_flags);
 	rcu_read_lock_sched();
-	found = quire_on_referenced(folio, is_locked, target, vm_flags, found, marked);
+	/* A negative answer: it could not look. */
+	if (found >= 0 && folio_mapped(folio))
+		found = quire_reference_give_back(folio, found, vm_flags);
+	if (READ_ONCE(quire_events_come))
+		found = quire_on_referenced(folio, is_locked, target, vm_flags, found, marked);
 	rcu_read_unlock_sched();
 	quire_leave_folio_referenced();
 	return found;
 }
 
+const struct quire_around quire_around_referenced = QUIRE_AROUND_OF(folio_referenced);
+
 static struct quire_hook quire_reclaim_hooks[] = {
 	{
-		QUIRE_HOOK_AROUND_OF(folio_referenced), .required = true,
+		.kind = QUIRE_HOOK_AROUND, .name = "folio_referenced", .required = true,
+		.around = &quire_around_referenced,
 		.cost = "the pool's lock and a verdict a proposal",
 	}, {
-		QUIRE_HOOK_AROUND_OF(workingset_eviction), .required = true,
+		.kind = QUIRE_HOOK_ENTRY, .name = "workingset_eviction", .required = true,
+		.entry = quire_on_eviction,
 		.cost = "the pool's lock an eviction",
 	}, {
-		QUIRE_HOOK_AROUND_OF(workingset_refault), .required = true,
+		.kind = QUIRE_HOOK_AROUND, .name = "workingset_refault", .required = true,
+		.around = &(const struct quire_around)QUIRE_AROUND_OF(workingset_refault),
 		.cost = "the pool's lock a refault",
 	}, {
 		.kind = QUIRE_HOOK_TRACE, .name = "mm_lru_insertion", .required = true,
@@ -319,7 +308,7 @@ static struct quire_hook quire_reclaim_hooks[] = {
 		.cost = "a look at a free page's tag, the pool's lock if it was in a pool",
 	}, {
 		.kind = QUIRE_HOOK_ENTRY, .name = "mlock_folio",
-		.kp.pre_handler = quire_on_mlock, .cost = "the pool's lock a page that is mlocked",
+		.entry = quire_on_mlock, .cost = "the pool's lock a page that is mlocked",
 	}, {
 		.kind = QUIRE_HOOK_TRACE, .name = "cgroup_rmdir",
 		.probe = quire_on_rmdir, .cost = "a look at the scopes a cgroup that is removed",

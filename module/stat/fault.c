@@ -56,12 +56,6 @@
 /* One in so many plain first touches is followed to its return. */
 #define QUIRE_SAMPLE		64
 
-/*
- * kretprobe instances: one for each task that is inside a fault, and under
- * memory pressure most of those sleep. 120 bytes each.
- */
-#define QUIRE_FAULT_INSTANCES	2048
-
 enum quire_found {
 	QUIRE_FOUND_NOTHING,	/* an empty entry, its table is there */
 	QUIRE_FOUND_NO_TABLE,	/* not even a table: a huge page could come here */
@@ -193,12 +187,10 @@ static enum quire_cause quire_guess(const struct quire_page_fault *fault, pte_t 
 	return QUIRE_CAUSE_OTHER;
 }
 
+/* @regs: of who has faulted */
 static enum quire_count quire_fault_mode(struct pt_regs *regs)
 {
-	struct pt_regs *user_regs = (struct pt_regs *)regs_get_kernel_argument(regs, 3);
-
-	return !user_regs ? QUIRE_FAULTS_GUP :
-	       !user_mode(user_regs) ? QUIRE_FAULTS_KERNEL : QUIRE_NR_COUNTS;
+	return !regs ? QUIRE_FAULTS_GUP : !user_mode(regs) ? QUIRE_FAULTS_KERNEL : QUIRE_NR_COUNTS;
 }
 
 /*
@@ -221,34 +213,29 @@ static bool quire_is_sample(void)
 }
 
 /* Count a plain first touch, unless it is a sample, which is followed to its return. */
-static bool quire_fault_settle(struct pt_regs *regs)
+static bool quire_fault_settle(struct ftrace_regs *regs)
 {
 	enum quire_count mode;
 
 	/* Whoever traces faults wants each with its time. */
 	if (trace_fault_enabled())
 		return false;
-	if (!quire_is_plain((struct vm_area_struct *)regs_get_kernel_argument(regs, 0),
-			    regs_get_kernel_argument(regs, 1)))
+	if (!quire_is_plain((struct vm_area_struct *)quire_argument(regs, 0), quire_argument(regs, 1)))
 		return false;
 	this_cpu_inc(quire_fault_plain);
 	if (quire_is_sample())
 		return false;
-	mode = quire_fault_mode(regs);
+	mode = quire_fault_mode((struct pt_regs *)quire_argument(regs, 3));
 	quire_tally(QUIRE_FAULTS_ANON, 1);
 	if (mode < QUIRE_NR_COUNTS)
 		quire_tally(mode, 1);
 	return true;
 }
 
-static int quire_fault_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
+static void quire_fault_begin(struct quire_page_fault *fault, struct pt_regs *regs)
 {
-	struct quire_page_fault *fault = (struct quire_page_fault *)ri->data;
 	pte_t entry;
 
-	fault->vma = (struct vm_area_struct *)regs_get_kernel_argument(regs, 0);
-	fault->address = regs_get_kernel_argument(regs, 1);
-	fault->flags = regs_get_kernel_argument(regs, 2);
 	fault->found = quire_peek(fault->vma->vm_mm, fault->address, &entry);
 	fault->pfn = fault->found == QUIRE_FOUND_PAGE ? pte_pfn(entry) : 0;
 	fault->cause = quire_guess(fault, entry);
@@ -258,7 +245,6 @@ static int quire_fault_entry(struct kretprobe_instance *ri, struct pt_regs *regs
 	    quire_is_sample())
 		fault->weight = QUIRE_SAMPLE;
 	fault->start_ns = ktime_get_mono_fast_ns();
-	return 0;
 }
 
 /* The cause, now that the outcome is known. The VMA's lock is still held unless @completed. */
@@ -288,10 +274,8 @@ static enum quire_cause quire_judge(const struct quire_page_fault *fault, bool w
 	}
 }
 
-static int quire_fault_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+static void quire_fault_end(const struct quire_page_fault *fault, vm_fault_t ret)
 {
-	const struct quire_page_fault *fault = (struct quire_page_fault *)ri->data;
-	vm_fault_t ret = (__force vm_fault_t)regs_return_value(regs);
 	u64 ns = ktime_get_mono_fast_ns() - fault->start_ns;
 	bool tried = fault->flags & FAULT_FLAG_TRIED;
 	bool waited = (ret & VM_FAULT_MAJOR) || tried;
@@ -304,11 +288,11 @@ static int quire_fault_return(struct kretprobe_instance *ri, struct pt_regs *reg
 		quire_tally(QUIRE_FAULT_TIME_ANON, ns * fault->weight);
 		this_cpu_add(quire_fault_hist[QUIRE_CAUSE_ANON].bucket[quire_hist_index(ns)],
 			     fault->weight);
-		return 0;
+		return;
 	}
 	if (ret & VM_FAULT_ERROR) {
 		quire_tally(QUIRE_FAULTS_FAILED, 1);
-		return 0;
+		return;
 	}
 	if (ret & VM_FAULT_RETRY) {
 		/*
@@ -324,7 +308,7 @@ static int quire_fault_return(struct kretprobe_instance *ri, struct pt_regs *reg
 			quire_hist_add(quire_fault_hist[cause], ns);
 			trace_fault(fault->address, cause, true, ns);
 		}
-		return 0;
+		return;
 	}
 	cause = quire_judge(fault, waited, ret & VM_FAULT_COMPLETED);
 	quire_tally(QUIRE_FAULTS_ANON + cause, 1);
@@ -337,20 +321,33 @@ static int quire_fault_return(struct kretprobe_instance *ri, struct pt_regs *reg
 		quire_hist_add(quire_fault_hist[cause], ns);
 		trace_fault(fault->address, cause, waited, ns);
 	}
-	return 0;
+}
+
+QUIRE_AROUND(handle_mm_fault);
+
+static vm_fault_t quire_around_handle_mm_fault(struct vm_area_struct *vma, unsigned long address,
+					       unsigned int flags, struct pt_regs *regs)
+{
+	struct quire_page_fault fault = { .vma = vma, .address = address, .flags = flags };
+	vm_fault_t ret;
+
+	rcu_read_lock_sched();
+	quire_fault_begin(&fault, regs);
+	rcu_read_unlock_sched();
+	ret = static_call(quire_real_handle_mm_fault)(vma, address, flags, regs);
+	rcu_read_lock_sched();
+	quire_fault_end(&fault, ret);
+	rcu_read_unlock_sched();
+	quire_leave_handle_mm_fault();
+	return ret;
 }
 
 static struct quire_hook quire_fault_hooks[] = {
 	{
-		.kind = QUIRE_HOOK_RETURN, .name = "handle_mm_fault", .required = true,
+		.kind = QUIRE_HOOK_AROUND, .name = "handle_mm_fault", .required = true,
 		.cost = "a look at the page table a fault, and two clock readings but for first touches",
+		.around = &(const struct quire_around)QUIRE_AROUND_OF(handle_mm_fault),
 		.settle = quire_fault_settle,
-		.rp = {
-			.entry_handler = quire_fault_entry,
-			.handler = quire_fault_return,
-			.data_size = sizeof(struct quire_page_fault),
-			.maxactive = QUIRE_FAULT_INSTANCES,
-		},
 	},
 };
 

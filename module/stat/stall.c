@@ -17,6 +17,7 @@
  * and other kernel threads have times of their own in reclaim; nobody waits
  * for those, so they are not counted here.
  */
+#include "compat/fault.h"
 #include "hook/hook.h"
 #include "quire/part.h"
 #include "stat/stall.h"
@@ -85,48 +86,59 @@ static int quire_reclaim_return(struct kretprobe_instance *ri, struct pt_regs *r
 	return 0;
 }
 
-static int quire_swap_in_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	return quire_wait_begin(QUIRE_WAIT_SWAP_IN) ? 0 : 1;
-}
-
-static int quire_swap_in_return(struct kretprobe_instance *ri, struct pt_regs *regs)
+static void quire_swap_in_end(vm_fault_t ret)
 {
 	struct quire_wait *wait = quire_wait_current();
-	vm_fault_t ret = (__force vm_fault_t)regs_return_value(regs);
 	u64 ns, reclaim_ns;
 
 	ns = wait ? quire_wait_end(wait, QUIRE_WAIT_SWAP_IN, &reclaim_ns) : 0;
 	if (ns && ret & (VM_FAULT_MAJOR | VM_FAULT_RETRY))
 		quire_stalled(QUIRE_STALL_SWAP_IN, ns - min(ns, reclaim_ns));
-	return 0;
 }
 
-static int quire_on_memstall_enter(struct kprobe *kp, struct pt_regs *regs)
+QUIRE_AROUND(do_swap_page);
+
+static vm_fault_t quire_around_do_swap_page(struct vm_fault *vmf)
+{
+	vm_fault_t ret;
+	bool begun;
+
+	preempt_disable();
+	begun = quire_wait_begin(QUIRE_WAIT_SWAP_IN);
+	preempt_enable();
+	ret = static_call(quire_real_do_swap_page)(vmf);
+	if (begun) {
+		preempt_disable();
+		quire_swap_in_end(ret);
+		preempt_enable();
+	}
+	quire_leave_do_swap_page();
+	return ret;
+}
+
+static void quire_on_memstall_enter(struct ftrace_regs *regs)
 {
 	if (!(current->flags & PF_KTHREAD))
 		quire_wait_begin(QUIRE_WAIT_MEMORY);
-	return 0;
 }
 
-static int quire_on_memstall_leave(struct kprobe *kp, struct pt_regs *regs)
+static void quire_on_memstall_leave(struct ftrace_regs *regs)
 {
 	struct quire_wait *wait = quire_wait_current();
 	bool compacting, inside;
 	u64 ns, reclaim_ns;
 
 	if (!wait)
-		return 0;
+		return;
 	compacting = wait->compacting;
 	inside = wait->depth[QUIRE_WAIT_SWAP_IN] || wait->depth[QUIRE_WAIT_RECLAIM];
 	ns = quire_wait_end(wait, QUIRE_WAIT_MEMORY, &reclaim_ns);
 	if (!ns || inside)
-		return 0;
+		return;
 	if (compacting)
 		quire_stalled(QUIRE_STALL_COMPACTION, ns - min(ns, reclaim_ns));
 	else if (!reclaim_ns)
 		quire_stalled(QUIRE_STALL_FILE, ns);
-	return 0;
 }
 
 static void quire_on_compaction(void *data, unsigned int order, gfp_t gfp_mask, int prio)
@@ -154,13 +166,9 @@ enum {
 
 static struct quire_hook quire_stall_hooks[] = {
 	[HOOK_SWAP_IN] = {
-		.kind = QUIRE_HOOK_RETURN, .name = "do_swap_page", .required = true,
+		.kind = QUIRE_HOOK_AROUND, .name = "do_swap_page", .required = true,
+		.around = &(const struct quire_around)QUIRE_AROUND_OF(do_swap_page),
 		.cost = "two clock readings a fault on swap",
-		.rp = {
-			.entry_handler = quire_swap_in_entry,
-			.handler = quire_swap_in_return,
-			.maxactive = QUIRE_STALL_INSTANCES,
-		},
 	},
 	[HOOK_RECLAIM] = {
 		.kind = QUIRE_HOOK_RETURN, .name = "try_to_free_pages", .required = true,
@@ -182,11 +190,11 @@ static struct quire_hook quire_stall_hooks[] = {
 	},
 	[HOOK_ENTER] = {
 		.kind = QUIRE_HOOK_ENTRY, .name = "psi_memstall_enter",
-		.kp.pre_handler = quire_on_memstall_enter, .cost = "a clock reading a stall",
+		.entry = quire_on_memstall_enter, .cost = "a clock reading a stall",
 	},
 	[HOOK_LEAVE] = {
 		.kind = QUIRE_HOOK_ENTRY, .name = "psi_memstall_leave",
-		.kp.pre_handler = quire_on_memstall_leave, .cost = "a clock reading a stall",
+		.entry = quire_on_memstall_leave, .cost = "a clock reading a stall",
 	},
 	[HOOK_COMPACTION] = {
 		.kind = QUIRE_HOOK_TRACE, .name = "mm_compaction_try_to_compact_pages",

@@ -68,9 +68,9 @@ static unsigned int quire_swap_place(struct folio *folio)
 	return type;
 }
 
-static int quire_on_swap_read(struct kprobe *kp, struct pt_regs *regs)
+static void quire_on_swap_read(struct ftrace_regs *regs)
 {
-	struct folio *folio = quire_swap_arg(regs_get_kernel_argument(regs, 0));
+	struct folio *folio = quire_swap_arg(quire_argument(regs, 0));
 	unsigned int type = quire_swap_place(folio);
 	long pages = folio_nr_pages(folio);
 
@@ -78,12 +78,11 @@ static int quire_on_swap_read(struct kprobe *kp, struct pt_regs *regs)
 	if (type < MAX_SWAPFILES)
 		this_cpu_add(quire_swap_cpu.in_pages[type], pages);
 	trace_swap_in(type, folio);
-	return 0;
 }
 
-static int quire_on_swap_write(struct kprobe *kp, struct pt_regs *regs)
+static void quire_on_swap_write(struct ftrace_regs *regs)
 {
-	struct folio *folio = quire_swap_arg(regs_get_kernel_argument(regs, 0));
+	struct folio *folio = quire_swap_arg(quire_argument(regs, 0));
 	unsigned int type = quire_swap_place(folio);
 	long pages = folio_nr_pages(folio);
 
@@ -91,18 +90,16 @@ static int quire_on_swap_write(struct kprobe *kp, struct pt_regs *regs)
 	if (type < MAX_SWAPFILES)
 		this_cpu_add(quire_swap_cpu.out_pages[type], pages);
 	trace_swap_out(type, folio);
-	return 0;
 }
 
-static int quire_on_refault(struct kprobe *kp, struct pt_regs *regs)
+static void quire_on_refault(struct ftrace_regs *regs)
 {
-	struct folio *folio = (struct folio *)regs_get_kernel_argument(regs, 0);
+	struct folio *folio = (struct folio *)quire_argument(regs, 0);
 	/* As folio_is_file_lru(): shared memory is swapped, so it counts as anon. */
 	bool anon = folio_test_swapbacked(folio);
 
 	quire_tally(anon ? QUIRE_REFAULT_ANON_PAGES : QUIRE_REFAULT_FILE_PAGES,
 		    folio_nr_pages(folio));
-	return 0;
 }
 
 enum { HOOK_READ, HOOK_WRITE, HOOK_REFAULT };
@@ -110,15 +107,15 @@ enum { HOOK_READ, HOOK_WRITE, HOOK_REFAULT };
 static struct quire_hook quire_swap_hooks[] = {
 	[HOOK_READ] = {
 		.kind = QUIRE_HOOK_ENTRY, QUIRE_HOOK_NAMES(QUIRE_SWAP_READ), .required = true,
-		.kp.pre_handler = quire_on_swap_read, .cost = "two counts a page read, and a look at its device",
+		.entry = quire_on_swap_read, .cost = "two counts a page read, and a look at its device",
 	},
 	[HOOK_WRITE] = {
 		.kind = QUIRE_HOOK_ENTRY, QUIRE_HOOK_NAMES(QUIRE_SWAP_WRITE), .required = true,
-		.kp.pre_handler = quire_on_swap_write, .cost = "two counts a page written, and a look at its device",
+		.entry = quire_on_swap_write, .cost = "two counts a page written, and a look at its device",
 	},
 	[HOOK_REFAULT] = {
-		.kind = QUIRE_HOOK_ENTRY, .name = "workingset_refault",
-		.kp.pre_handler = quire_on_refault, .cost = "a count a refault",
+		.kind = QUIRE_HOOK_ENTRY, .name = "workingset_refault", .shared = true,
+		.entry = quire_on_refault, .cost = "a count a refault",
 	},
 };
 

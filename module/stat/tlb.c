@@ -88,28 +88,24 @@ static void quire_on_tlb_flush(void *data, int reason, unsigned long pages)
 	preempt_enable();
 }
 
-static int quire_on_range(struct kprobe *kp, struct pt_regs *regs)
+static void quire_on_range(struct ftrace_regs *regs)
 {
 	quire_tally(QUIRE_TLB_CALLS, 1);
-	return 0;
 }
 
-static int quire_on_batch(struct kprobe *kp, struct pt_regs *regs)
+static void quire_on_batch(struct ftrace_regs *regs)
 {
 	quire_tally(QUIRE_TLB_BATCHED, 1);
-	return 0;
 }
 
-static int quire_on_all(struct kprobe *kp, struct pt_regs *regs)
+static void quire_on_all(struct ftrace_regs *regs)
 {
 	quire_tally(QUIRE_TLB_ALL_CALLS, 1);
-	return 0;
 }
 
-static int quire_on_kernel(struct kprobe *kp, struct pt_regs *regs)
+static void quire_on_kernel(struct ftrace_regs *regs)
 {
 	quire_tally(QUIRE_TLB_KERNEL_CALLS, 1);
-	return 0;
 }
 
 enum { HOOK_FLUSH, HOOK_RANGE, HOOK_BATCH, HOOK_ALL, HOOK_KERNEL };
@@ -121,19 +117,19 @@ static struct quire_hook quire_tlb_hooks[] = {
 	},
 	[HOOK_RANGE] = {
 		.kind = QUIRE_HOOK_ENTRY, .name = "flush_tlb_mm_range",
-		.kp.pre_handler = quire_on_range, .cost = "a count a call",
+		.entry = quire_on_range, .cost = "a count a call",
 	},
 	[HOOK_BATCH] = {
 		.kind = QUIRE_HOOK_ENTRY, .name = "arch_tlbbatch_flush",
-		.kp.pre_handler = quire_on_batch, .cost = "a count a call",
+		.entry = quire_on_batch, .cost = "a count a call",
 	},
 	[HOOK_ALL] = {
 		.kind = QUIRE_HOOK_ENTRY, .name = "flush_tlb_all",
-		.kp.pre_handler = quire_on_all, .cost = "a count a call",
+		.entry = quire_on_all, .cost = "a count a call",
 	},
 	[HOOK_KERNEL] = {
 		.kind = QUIRE_HOOK_ENTRY, .name = "flush_tlb_kernel_range",
-		.kp.pre_handler = quire_on_kernel, .cost = "a count a call",
+		.entry = quire_on_kernel, .cost = "a count a call",
 	},
 };
 

@@ -39,21 +39,20 @@ static void quire_on_admission(void *data, struct folio *folio)
 	quire_admissions_note(current->tgid);
 }
 
-static int quire_on_evicted(struct kprobe *kp, struct pt_regs *regs)
+static void quire_on_evicted(struct ftrace_regs *regs)
 {
-	struct folio *folio = (struct folio *)regs_get_kernel_argument(regs, 0);
+	struct folio *folio = (struct folio *)quire_argument(regs, 0);
 	u32 culprit = quire_works_for_others() ? quire_admissions_take() : current->tgid;
 
 	quire_tally(QUIRE_EVICTED_PAGES, folio_nr_pages(folio));
 	quire_reread_note(folio, false);
 	quire_recent_note(quire_identity(folio), culprit);
 	trace_page_evict(folio, culprit);
-	return 0;
 }
 
-static int quire_on_comeback(struct kprobe *kp, struct pt_regs *regs)
+static void quire_on_comeback(struct ftrace_regs *regs)
 {
-	struct folio *folio = (struct folio *)regs_get_kernel_argument(regs, 0);
+	struct folio *folio = (struct folio *)quire_argument(regs, 0);
 	struct quire_recent recent = { .distance_pages = -1, .away_ms = -1 };
 	u64 place = quire_identity(folio);
 	unsigned int pages;
@@ -62,22 +61,21 @@ static int quire_on_comeback(struct kprobe *kp, struct pt_regs *regs)
 	pages = place ? quire_recent_take(place, &recent) : 1;
 	trace_page_refault(folio, &recent);
 	if (!pages)
-		return 0;
+		return;
 	pages *= folio_nr_pages(folio);
 	quire_tally(QUIRE_REFAULT_SOON_PAGES, pages);
 	quire_reread_note(folio, true);
 	if (!quire_works_for_others())
 		quire_blame_add(current->tgid, recent.tgid, pages);
-	return 0;
 }
 
 struct quire_hook quire_thrash_hooks[QUIRE_NR_THRASH_HOOKS] = {
 	{
-		.kind = QUIRE_HOOK_ENTRY, .name = "workingset_refault", .required = true,
-		.kp.pre_handler = quire_on_comeback, .cost = "a look at a cache line, and two counts a refault",
+		.kind = QUIRE_HOOK_ENTRY, .name = "workingset_refault", .required = true, .shared = true,
+		.entry = quire_on_comeback, .cost = "a look at a cache line, and two counts a refault",
 	}, {
 		.kind = QUIRE_HOOK_ENTRY, .name = "workingset_eviction", .required = true,
-		.kp.pre_handler = quire_on_evicted, .cost = "a write to a cache line, and a count an eviction",
+		.entry = quire_on_evicted, .cost = "a write to a cache line, and a count an eviction",
 	}, {
 		.kind = QUIRE_HOOK_TRACE, .name = "mm_lru_insertion", .required = true,
 		.probe = quire_on_admission, .cost = "two counts a page that comes into memory",

@@ -22,7 +22,7 @@
  * proposal: a new page that looks used, which is what it is. References that MGLRU's own walks
  * take are not seen.
  *
- * Cost: a return hook on each proposal of reclaim, an entry hook on each fault that
+ * Cost: a look at each proposal of reclaim, an entry hook on each fault that
  * brings in a page from swap, a file or shared memory; 10 bits a frame, 0.03 % of memory.
  */
 #include <linux/mm.h>
@@ -31,10 +31,9 @@
 #include <linux/vmalloc.h>
 #include "compat/walk.h"
 #include "hook/hook.h"
+#include "reclaim/events.h"
 #include "workingset/record.h"
 #include "workingset/references.h"
-
-#define QUIRE_ASKING_INSTANCES	512	/* reclaimers inside the reverse map at once */
 
 /**
  * struct quire_frames - what is noted of page frames
@@ -153,72 +152,31 @@ int quire_reference_give_back(struct folio *folio, int answer, unsigned long *vm
 	return answer;
 }
 
-/* A question of reclaim. */
-struct quire_question {
-	struct folio *folio;
-	unsigned long *vm_flags;
-};
-
-/* A page that is mapped nowhere has no reference to find, and has lost what was taken from its mappings. */
-static bool quire_is_no_question(struct pt_regs *regs)
-{
-	return !folio_mapped((struct folio *)regs_get_kernel_argument(regs, 0));
-}
-
-static int quire_on_question(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	*(struct quire_question *)ri->data = (struct quire_question){
-		.folio = (struct folio *)regs_get_kernel_argument(regs, 0),
-		.vm_flags = (unsigned long *)regs_get_kernel_argument(regs, 3),
-	};
-	return 0;
-}
-
-static int quire_on_answer(struct kretprobe_instance *ri, struct pt_regs *regs)
-{
-	const struct quire_question *question = (struct quire_question *)ri->data;
-	struct folio *folio = question->folio;
-	int answer = regs_return_value(regs);
-
-	/* A negative one: it could not look. */
-	if (answer >= 0 && folio_mapped(folio))
-		regs->ax = quire_reference_give_back(folio, answer, question->vm_flags);
-	return 0;
-}
-
 /* A fault that brings a page in is a use of it. */
-static int quire_on_fault_in(struct kprobe *kp, struct pt_regs *regs)
+static void quire_on_fault_in(struct ftrace_regs *regs)
 {
-	const struct vm_fault *vmf = (struct vm_fault *)regs_get_kernel_argument(regs, 0);
+	const struct vm_fault *vmf = (struct vm_fault *)quire_argument(regs, 0);
 	u16 stamp = READ_ONCE(quire_stamp_now);
 
 	if (stamp)
 		quire_ws_note_use(vmf->vma->vm_mm, vmf->address, stamp);
-	return 0;
 }
 
 struct quire_hook quire_reference_hooks[QUIRE_NR_REFERENCE_HOOKS] = {
 	{
-		.kind = QUIRE_HOOK_RETURN, .name = "folio_referenced",
+		.kind = QUIRE_HOOK_AROUND, .name = "folio_referenced", .around = &quire_around_referenced,
 		.cost = "two looks at a frame's notes a proposal of reclaim, if it is mapped",
-		.settle = quire_is_no_question,
-		.rp = {
-			.entry_handler = quire_on_question,
-			.handler = quire_on_answer,
-			.data_size = sizeof(struct quire_question),
-			.maxactive = QUIRE_ASKING_INSTANCES,
-		},
 	}, {
-		.kind = QUIRE_HOOK_ENTRY, .name = "do_swap_page",
-		.kp.pre_handler = quire_on_fault_in,
+		.kind = QUIRE_HOOK_ENTRY, .name = "do_swap_page", .shared = true,
+		.entry = quire_on_fault_in,
 		.cost = "a look-up of the stamp a fault on a swapped page",
 	}, {
 		.kind = QUIRE_HOOK_ENTRY, .name = "filemap_fault",
-		.kp.pre_handler = quire_on_fault_in,
+		.entry = quire_on_fault_in,
 		.cost = "a look-up of the stamp a fault on a file that is not mapped around",
 	}, {
 		.kind = QUIRE_HOOK_ENTRY, .name = "shmem_fault",
-		.kp.pre_handler = quire_on_fault_in,
+		.entry = quire_on_fault_in,
 		.cost = "a look-up of the stamp a fault on shared memory",
 	},
 };

@@ -218,7 +218,7 @@ no_swap_readahead() {
 	echo 0 >/proc/sys/vm/page-cluster
 }
 
-# probes: how many of our probes are in the kernel
-probes() {
-	grep -c '\[quire\]\|quire_' /sys/kernel/debug/kprobes/list
+# hooks: how many kprobes there are, and functions that ftrace leads elsewhere
+hooks() {
+	cat /sys/kernel/debug/kprobes/list /sys/kernel/debug/tracing/enabled_functions | wc -l
 }

@@ -102,7 +102,7 @@ rmdir /sys/fs/cgroup/c
 for ((i = 0; i < 50 && $(grep -c '^scope /c' /proc/quire/policy); i++)); do sleep 0.1; done
 is "$(scope_policy /c)" "" "a removed cgroup's pools go with it"
 rmdir /sys/fs/cgroup/a/b /sys/fs/cgroup/a
-is "$(probes)" "$(unload; load faults=0; probes)" "and with the last scope the hooks"
+is "$(hooks)" "$(unload; load faults=0; hooks)" "and with the last scope the hooks"
 
 # A block of memory that is offline: the VM has one for this (--plug).
 block=$(grep -l offline /sys/devices/system/memory/memory*/state 2>/dev/null | tail -n1)
