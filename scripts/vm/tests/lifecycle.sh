@@ -67,6 +67,54 @@ for parameter in faults=1 swap=0 tlb=0 stalls=0 workingset=1 thrash=1; do
 	unload
 done
 
+# ftrace is not switched off under the module's feet; where it is off already, parts say so.
+load
+! sysctl -q kernel.ftrace_enabled=0 2>/dev/null
+ok $? "ftrace cannot be switched off while it is loaded"
+unload
+sysctl -q kernel.ftrace_enabled=0
+load
+is "$(grep -c '^part \(faults\|swap\|stalls\) unavailable: .* (error -16)' /proc/quire/status)" 3 "loaded where ftrace is off, what needs it says so"
+grep -q '^part tlb running' /proc/quire/status
+ok $? "and the rest runs"
+unload
+sysctl -q kernel.ftrace_enabled=1
+nothing_left "without ftrace"
+
+# Who hangs in a fault, here for a userfaultfd that nobody answers, is waited for.
+load faults=1
+python3 - 3>"$tmp/hangs" <<-'EOF' &
+	import ctypes, fcntl, mmap, os, struct
+	libc = ctypes.CDLL(None, use_errno=True)
+	fd = libc.syscall(323, os.O_CLOEXEC)
+	fcntl.ioctl(fd, 0xc018aa3f, struct.pack("QQQ", 0xaa, 0, 0))
+	area = mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+	start = ctypes.addressof(ctypes.c_char.from_buffer(area))
+	fcntl.ioctl(fd, 0xc020aa00, struct.pack("QQQQ", start, 4096, 1, 0))
+	os.write(3, b"now")
+	ctypes.c_char.from_address(start).value = b"x"
+EOF
+hangs=$!
+for ((i = 0; i < 100; i++)); do
+	[ ! -s "$tmp/hangs" ] || ! grep -q '^State:[[:space:]]*[SD]' /proc/$hangs/status || break
+	sleep 0.1
+done
+mark_log
+echo faults=0 >/proc/quire/config &
+switch=$!
+for ((i = 0; i < 150; i++)); do
+	! new_log | grep -q 'quire: waits for processes that sleep in handle_mm_fault' || break
+	sleep 0.1
+done
+[ $i -lt 150 ] && kill -0 $switch
+ok $? "a fault that hangs holds up faults=0, and the log says so"
+kill -KILL $hangs
+wait $switch
+ok $? "it ends with the process"
+wait $hangs 2>/dev/null
+unload
+nothing_left "after a fault that hung"
+
 # A kernel without the place of a hook: the same module, which looks for another name.
 # without OLD... : build it in $tmp/quire.ko
 without() {
