@@ -159,7 +159,7 @@ echo $((($(awk '/^MemFree/ { print int($2 / 1024) }' /proc/meminfo) - left_mb) /
 # What fits is about what a loop that does not fit has in memory; what the kernel can do without goes only in time.
 # Three of them fit at first and are made larger until they do not, which shows in what they get done: not a little
 # less, as on a host that has become busier, but next to nothing.
-quire-load loop --size="$(awk '/^MemFree/ { print int($2 * 5) "K" }' /proc/meminfo)" -r 1 >"$tmp/out"
+quire-load loop --size="$(awk '/^MemFree/ { print int($2 / 1024) + 240 "M" }' /proc/meminfo)" -r 1 >"$tmp/out"
 size=$(awk '/^resident_pages/ { print int($2 * 4 * 0.25) }' "$tmp/out")
 for _ in {1..10}; do
 	each=${size}K
