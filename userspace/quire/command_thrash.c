@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "human.h"
@@ -192,6 +194,24 @@ static void print_numbers(const char *pid, const char *state, const uint64_t *nu
 	       human_pages(number[8]).text, *command ? " " : "", command);
 }
 
+/* A sentence is longer than most terminals are wide. What reads a pipe gets it as a line. */
+static void print_sentence(const char *text)
+{
+	struct winsize size = { 0 };
+	size_t width, cut;
+
+	width = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col ? SIZE_MAX : size.ws_col;
+	while (strlen(text) > width) {
+		for (cut = width; cut && text[cut] != ' '; cut--)
+			;
+		if (!cut)
+			break;
+		printf("%.*s\n", (int)cut, text);
+		text += cut + 1;
+	}
+	puts(text);
+}
+
 static void print_sentences(const struct quire_thrash *verdict)
 {
 	char text[512];
@@ -200,7 +220,7 @@ static void print_sentences(const struct quire_thrash *verdict)
 		if (verdict->line[i].kind != QUIRE_THRASH_SENTENCE)
 			continue;
 		human_text(verdict->line[i].text, text, sizeof(text));
-		puts(text);
+		print_sentence(text);
 	}
 }
 

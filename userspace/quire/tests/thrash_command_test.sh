@@ -53,6 +53,9 @@ quire_is 4 thrash --from "$one" && has "the machine thrashes, for 3.2 s now" \
 ok $? "who suffers, who causes it, what leaks; exit status 4"
 ! grep -q "$(printf '\033')" "$tmp/out"
 ok $? "a name cannot steer the terminal"
+script -qec "stty cols 20; $bin/quire thrash --from $one; true" /dev/null | tr -d '\r' >"$tmp/out"
+has "the machine" "thrashes, for 3.2 s" "now" "redis x thrashes:" "holds 180.0 MiB"
+ok $? "a sentence is wrapped at the width of the terminal"
 quire_is 4 thrash --from "$one" --json && json 'd["state"] == "thrashing" and
 	d["lost_permille"] == 654 and d["needed_pages"] is None and
 	d["processes"][0]["pid"] == 1423 and d["processes"][0]["refault_soon_pages"] == 3800 and
