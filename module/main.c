@@ -69,10 +69,25 @@ void quire_parts_unlock(void)
 	mutex_unlock(&quire_parts_mutex);
 }
 
+static int quire_part_lacks(const struct quire_part *part)
+{
+	return part->needs ? part->needs->error : 0;
+}
+
 static int quire_part_start(struct quire_part *part)
 {
-	part->error = part->start();
+	part->error = quire_part_lacks(part) ?: part->start();
 	part->running = !part->error;
+	return part->error;
+}
+
+/* A part that is not wanted does not start, but it is told whether it could. */
+static int quire_part_start_or_look(struct quire_part *part)
+{
+	if (part->optional && !part->wanted)
+		part->error = quire_part_lacks(part) ?: quire_hooks_find(part->hooks, part->nr_hooks);
+	else
+		quire_part_start(part);
 	return part->error;
 }
 
@@ -145,8 +160,7 @@ static int __init quire_init(void)
 	for (i = 0; i < ARRAY_SIZE(quire_parts); i++) {
 		struct quire_part *part = quire_parts[i];
 
-		/* A part that is not wanted is tried, to know whether it could run. */
-		err = quire_part_start(part);
+		err = quire_part_start_or_look(part);
 		if (err && !part->optional && !part->spare) {
 			pr_err("quire: %s cannot start (error %d)\n", part->name, err);
 			quire_stop_from(i);
@@ -157,8 +171,6 @@ static int __init quire_init(void)
 			quire_part_complain(part);
 		} else if (part->optional) {
 			useful |= part->wanted || quire_part_needs_hooks(part);
-			if (!part->wanted)
-				quire_part_stop(part);
 		}
 	}
 	if (!useful) {

@@ -3,13 +3,14 @@
  * Attaching to the kernel and letting go of it.
  *
  *	caller -> the kernel's function: a call of ftrace's, before anything else
- *		       -> quire_pass(): tells each hook at this site
+ *		       -> quire_tell(): tells each hook at this site
  *		       -> if one is around it, goes on in its function
  *				-> the kernel's function, behind that call
  *
- * All sites share two ftrace_ops, for a function that several of those watch costs each of its
- * passes a walk over all that there are: one for the sites where nobody goes around, which
- * leaves their functions to livepatches, and one for the others.
+ * Sites where nobody goes around share one ftrace_ops, and are livepatches' as before. The others
+ * have one each: that a caller is led elsewhere ftrace tells the trampolines of BPF at such a function
+ * when an ops is registered, and only then. No function has two of ours, for that would cost each of
+ * its passes a walk over all that there are.
  *
  * The order matters on the way out: first no new event may come, then the
  * events that are under way must end, and only then may a part free what its
@@ -42,7 +43,8 @@
  * @settle:	its, or NULL
  * @hooks:	how many hooks are here; under quire_sites_mutex, as are the next two
  * @arounds:	how many of them go around
- * @diverts:	it is one of quire_divert_ops
+ * @diverts:	it is one where parts may go around, and has an ops of its own:
+ * @ops:	that
  * @missed:	passes that were within another handler of ftrace's
  */
 struct quire_site {
@@ -54,6 +56,7 @@ struct quire_site {
 	unsigned int hooks;
 	unsigned int arounds;
 	bool diverts;
+	struct ftrace_ops ops;
 	atomic_long_t missed;
 };
 
@@ -73,18 +76,15 @@ static struct quire_site *quire_site_of(unsigned long ip)
 	return NULL;
 }
 
-static notrace void quire_pass(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-			       struct ftrace_regs *regs)
+static __always_inline void quire_tell(struct quire_site *site, unsigned long ip, unsigned long parent_ip,
+				       struct ftrace_regs *regs)
 {
-	struct quire_site *site = quire_site_of(ip);
 	const struct quire_around *around;
 	quire_settle_t settle;
 	quire_entry_t entry;
 	unsigned int i;
 	int bit;
 
-	if (!site)
-		return;
 	bit = ftrace_test_recursion_trylock(ip, parent_ip);	/* switches preemption off */
 	if (bit < 0) {
 		atomic_long_inc(&site->missed);
@@ -104,11 +104,23 @@ static notrace void quire_pass(unsigned long ip, unsigned long parent_ip, struct
 	ftrace_test_recursion_unlock(bit);
 }
 
+static notrace void quire_pass(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			       struct ftrace_regs *regs)
+{
+	struct quire_site *site = quire_site_of(ip);
+
+	if (site)
+		quire_tell(site, ip, parent_ip, regs);
+}
+
+static notrace void quire_divert(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+				 struct ftrace_regs *regs)
+{
+	quire_tell(container_of(ops, struct quire_site, ops), ip, parent_ip, regs);
+}
+
 /* Permanent: not to be switched off by kernel.ftrace_enabled, counts would be wrong without a word. */
 static struct ftrace_ops quire_watch_ops = { .func = quire_pass, .flags = FTRACE_OPS_FL_PERMANENT };
-static struct ftrace_ops quire_divert_ops = {
-	.func = quire_pass, .flags = FTRACE_OPS_FL_PERMANENT | FTRACE_OPS_FL_IPMODIFY,
-};
 
 /* An ops without a function is called by all. This is the one that it always has; nobody calls it. */
 static noinline __used void quire_anchor(void)
@@ -130,7 +142,7 @@ static unsigned long quire_ftrace_place(const char *name)
 }
 
 /* Registered once: letting go of an ops waits for all tasks. */
-static int quire_ops_start(void)
+static int quire_watch_start(void)
 {
 	unsigned long ip;
 	int err;
@@ -140,22 +152,31 @@ static int quire_ops_start(void)
 	ip = quire_ftrace_place("quire:quire_anchor");
 	if (!ip)
 		return -ENOENT;
-	err = ftrace_set_filter_ip(&quire_watch_ops, ip, 0, 1) ?:
-	      ftrace_set_filter_ip(&quire_divert_ops, ip, 0, 1) ?:
-	      register_ftrace_function(&quire_watch_ops);
-	if (err)
-		return err;
-	err = register_ftrace_function(&quire_divert_ops);
-	if (err)
-		unregister_ftrace_function(&quire_watch_ops);
-	else
+	err = ftrace_set_filter_ip(&quire_watch_ops, ip, 0, 1) ?: register_ftrace_function(&quire_watch_ops);
+	if (!err)
 		quire_anchor_ip = ip;
 	return err;
 }
 
-static int quire_site_filter(struct quire_site *site, bool remove)
+static int quire_site_open(struct quire_site *site)
 {
-	return ftrace_set_filter_ip(site->diverts ? &quire_divert_ops : &quire_watch_ops, site->ip, remove, 0);
+	int err = quire_watch_start();
+
+	if (err)
+		return err;
+	if (!site->diverts)
+		return ftrace_set_filter_ip(&quire_watch_ops, site->ip, 0, 0);
+	site->ops.func = quire_divert;
+	site->ops.flags |= FTRACE_OPS_FL_PERMANENT | FTRACE_OPS_FL_IPMODIFY;
+	return ftrace_set_filter_ip(&site->ops, site->ip, 0, 1) ?: register_ftrace_function(&site->ops);
+}
+
+static void quire_site_close(struct quire_site *site)
+{
+	if (site->diverts)
+		unregister_ftrace_function(&site->ops);
+	else
+		ftrace_set_filter_ip(&quire_watch_ops, site->ip, 1, 0);
 }
 
 static struct quire_site *quire_site_find(const char *name)
@@ -236,7 +257,7 @@ static int quire_attach_site(struct quire_hook *hook, const char *name)
 	if (err)
 		goto out;
 	if (!site->hooks)
-		err = quire_ops_start() ?: quire_site_filter(site, false);
+		err = quire_site_open(site);
 	if (err) {
 		quire_site_remove(site, hook);
 		goto out;
@@ -256,7 +277,7 @@ static void quire_detach_site(struct quire_hook *hook)
 	mutex_lock(&quire_sites_mutex);
 	quire_site_remove(site, hook);
 	if (!--site->hooks)
-		quire_site_filter(site, true);
+		quire_site_close(site);
 	mutex_unlock(&quire_sites_mutex);
 }
 
@@ -273,16 +294,19 @@ static void quire_match_tracepoint(struct tracepoint *tp, void *data)
 		find->tp = tp;
 }
 
-static int quire_attach_trace(struct quire_hook *hook, const char *name)
+/* The mm tracepoints are not exported one by one: find them by name. */
+static struct tracepoint *quire_find_trace(const char *name)
 {
 	struct quire_find find = { .name = name };
 
-	/* The mm tracepoints are not exported one by one: find them by name. */
 	for_each_kernel_tracepoint(quire_match_tracepoint, &find);
-	if (!find.tp)
-		return -ENOENT;
-	hook->tp = find.tp;
-	return tracepoint_probe_register(hook->tp, hook->probe, hook->data);
+	return find.tp;
+}
+
+static int quire_attach_trace(struct quire_hook *hook, const char *name)
+{
+	hook->tp = quire_find_trace(name);
+	return hook->tp ? tracepoint_probe_register(hook->tp, hook->probe, hook->data) : -ENOENT;
 }
 
 static int quire_attach_return(struct quire_hook *hook, const char *name)
@@ -333,13 +357,33 @@ static int quire_attach_to(struct quire_hook *hook, const char *name)
 	return -EINVAL;
 }
 
-static int quire_attach(struct quire_hook *hook)
+static int quire_find_there(struct quire_hook *hook, const char *name)
 {
-	int err = quire_attach_to(hook, hook->name);
+	struct quire_site *site;
+
+	switch (hook->kind) {
+	case QUIRE_HOOK_ENTRY:
+	case QUIRE_HOOK_AROUND:
+		mutex_lock(&quire_sites_mutex);
+		site = quire_site_find(name);
+		mutex_unlock(&quire_sites_mutex);
+		return PTR_ERR_OR_ZERO(site);
+	case QUIRE_HOOK_RETURN:
+		return quire_ftrace_place(name) ? 0 : -ENOENT;
+	case QUIRE_HOOK_TRACE:
+		return quire_find_trace(name) ? 0 : -ENOENT;
+	}
+	return -EINVAL;
+}
+
+/* Do something with the first of a hook's names that the kernel knows. */
+static int quire_by_name(struct quire_hook *hook, int (*act)(struct quire_hook *hook, const char *name))
+{
+	int err = act(hook, hook->name);
 
 	hook->found = hook->name;
 	if (err == -ENOENT && hook->other_name) {
-		err = quire_attach_to(hook, hook->other_name);
+		err = act(hook, hook->other_name);
 		hook->found = hook->other_name;
 	}
 	return err;
@@ -362,6 +406,29 @@ static void quire_detach(struct quire_hook *hook)
 }
 
 /**
+ * quire_hooks_find - whether a part's hooks could be attached
+ * @hooks:	the table
+ * @nr:		its length
+ *
+ * Each hook's @error says whether the kernel has its place.
+ *
+ * Context: process, may sleep; the parts' mutex is held, none of the hooks is attached.
+ * Return: 0, or the error of the first required hook that has none.
+ */
+int quire_hooks_find(struct quire_hook *hooks, unsigned int nr)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < nr; i++) {
+		hooks[i].error = quire_by_name(&hooks[i], quire_find_there);
+		if (hooks[i].required && !err)
+			err = hooks[i].error;
+	}
+	return err;
+}
+
+/**
  * quire_hooks_attach - attach a part's hooks
  * @hooks:	the table
  * @nr:		its length
@@ -377,7 +444,7 @@ int quire_hooks_attach(struct quire_hook *hooks, unsigned int nr)
 	unsigned int i;
 
 	for (i = 0; i < nr; i++) {
-		hooks[i].error = quire_attach(&hooks[i]);
+		hooks[i].error = quire_by_name(&hooks[i], quire_attach_to);
 		hooks[i].attached = !hooks[i].error;
 		if (hooks[i].error && hooks[i].required) {
 			quire_hooks_detach(hooks, i);
@@ -420,16 +487,17 @@ void quire_hooks_detach(struct quire_hook *hooks, unsigned int nr)
  */
 void quire_hooks_end(void)
 {
-	if (quire_anchor_ip) {
+	unsigned int i;
+
+	/*
+	 * Who has gone around a function and counted itself out is about to return. This waits
+	 * for all tasks, for a module's ops may go with its module.
+	 */
+	if (quire_anchor_ip)
 		unregister_ftrace_function(&quire_watch_ops);
-		/*
-		 * Who has gone around a function and counted itself out is about to return. This waits
-		 * for all tasks, for a module's ops may go with its module.
-		 */
-		unregister_ftrace_function(&quire_divert_ops);
-	}
 	ftrace_free_filter(&quire_watch_ops);
-	ftrace_free_filter(&quire_divert_ops);
+	for (i = 0; i < QUIRE_SITES; i++)
+		ftrace_free_filter(&quire_sites[i].ops);
 	quire_anchor_ip = 0;
 }
 

@@ -111,6 +111,7 @@ struct quire_hook {
 		.inside = &quire_inside_##func_,				\
 	}
 
+int quire_hooks_find(struct quire_hook *hooks, unsigned int nr);
 int quire_hooks_attach(struct quire_hook *hooks, unsigned int nr);
 void quire_hooks_detach(struct quire_hook *hooks, unsigned int nr);
 void quire_hooks_end(void);

@@ -363,9 +363,6 @@ static int quire_thrash_start(void)
 	struct task_struct *thread;
 	int err;
 
-	/* Without stalls there is nothing to judge by; that they are switched off may change. */
-	if (quire_stall_part.error)
-		return quire_stall_part.error;
 	err = quire_control_start();
 	if (err)
 		return err;
@@ -535,6 +532,7 @@ struct quire_part quire_thrash_part = {
 	.limits = "judges by stalls, so that part must run; suspects leaks only while workingset runs",
 	.start = quire_thrash_start,
 	.stop = quire_thrash_stop,
+	.needs = &quire_stall_part,
 	.hooks = quire_thrash_hooks,
 	.nr_hooks = QUIRE_NR_THRASH_HOOKS,
 	.optional = true,

@@ -22,6 +22,7 @@ struct quire_hook;
  *		On an error it has undone what it had done, and the reason is
  *		in the part's hooks (&struct quire_hook.error).
  * @stop:	stops it; nothing of it runs any more on return. May sleep.
+ * @needs:	the part that must be able to run, though it may be off, or NULL
  * @hooks:	where it attaches to the kernel, or NULL
  * @nr_hooks:	how many
  * @optional:	it can be switched, and the module is of use without it
@@ -36,6 +37,7 @@ struct quire_part {
 	const char *limits;
 	int (*start)(void);
 	void (*stop)(void);
+	const struct quire_part *needs;
 	struct quire_hook *hooks;
 	unsigned int nr_hooks;
 	bool optional;

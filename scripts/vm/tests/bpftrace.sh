@@ -364,4 +364,28 @@ ok $? "trace-cmd can read each event, also those that did not happen" || sed 's/
 is "$(bpftrace -l 'tracepoint:quire:*' | sed 's/.*://' | sort | xargs)" \
 	"$(find "$events" -mindepth 1 -type d -printf '%f\n' | sort | xargs)" "bpftrace knows each event"
 say "perf, trace-cmd and the list took $((SECONDS - began)) s"
+
+# Others at a function around which we stand: a trampoline of BPF's that was there first, a kretprobe that came later.
+way=kretfunc
+[ -e /sys/kernel/btf/vmlinux ] || way=kretprobe
+# watch WAY: count what faults quire-load has, until it is told to end
+watch() {
+	bpftrace -e "$1:handle_mm_fault /comm == \"quire-load\"/ { @[comm] = count(); }" >"$tmp/$2" 2>&1 &
+	tracer[$2]=$!
+	until_it 60 there "${tracer[$2]}"
+}
+rmmod quire
+watch $way before
+load faults=1
+watch kretprobe after
+read_pairs before /proc/quire/stat
+quire-load touch -w -n 3000 >/dev/null
+read_pairs after /proc/quire/stat
+rmmod quire
+ok $? "it lets go while others stay"
+out=$tmp
+traced before after
+within "$(delta faults_anon)" 3000 4500 "counts all faults beside others"
+within "$(figure before '\[quire-load')" 3000 4500 "$way, there before, has them as well"
+within "$(figure after '\[quire-load')" 3000 4500 "kretprobe, come later, too"
 finish

@@ -36,9 +36,9 @@ begin_loops() {
 		if [ "${1-}" = cgroups ]; then
 			mkdir -p "/sys/fs/cgroup/quire-control-$i"
 			(echo $BASHPID >"/sys/fs/cgroup/quire-control-$i/cgroup.procs"
-				exec quire-load loop --size="$each" --seconds=100 >/dev/null) &
+				exec quire-load loop --size="$each" --seconds=3600 >/dev/null) &
 		else
-			quire-load loop --size="$each" --seconds=100 >/dev/null &
+			quire-load loop --size="$each" --seconds=3600 >/dev/null &
 		fi
 		loops+=($!)
 	done

@@ -74,7 +74,9 @@ ok $? "ftrace cannot be switched off while it is loaded"
 unload
 sysctl -q kernel.ftrace_enabled=0
 load
-is "$(grep -c '^part \(faults\|swap\|stalls\) unavailable: .* (error -16)' /proc/quire/status)" 3 "loaded where ftrace is off, what needs it says so"
+is "$(grep -c '^part \(swap\|stalls\) unavailable: .* (error -16)' /proc/quire/status)" 2 "loaded where ftrace is off, what needs it says so"
+! { echo faults=1 >/proc/quire/config; } 2>"$tmp/err" && grep -q 'busy' "$tmp/err"
+ok $? "and what is asked for later: $(sed 's/.*: //' "$tmp/err")"
 grep -q '^part tlb running' /proc/quire/status
 ok $? "and the rest runs"
 unload
