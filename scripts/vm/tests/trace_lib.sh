@@ -50,8 +50,9 @@ row_delta() {
 	echo $((row_after[$1] - row_before[$1]))
 }
 
+# What nobody has counted yet is "-".
 delta() {
-	echo $((after[$1] - before[$1]))
+	echo $((${after[$1]/#-/0} - ${before[$1]/#-/0}))
 }
 
 # pools NAME: a line of the pools of the cgroup $scope, summed
