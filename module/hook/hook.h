@@ -18,7 +18,7 @@
 enum quire_hook_kind {
 	QUIRE_HOOK_ENTRY,	/* our function is called as the kernel's begins */
 	QUIRE_HOOK_AROUND,	/* our function is called instead of the kernel's, and calls it */
-	QUIRE_HOOK_RETURN,	/* kretprobe: ten times dearer, but holds up nobody who sleeps in it */
+	QUIRE_HOOK_RETURN,	/* kretprobe: dearer, but who sleeps in the function holds up nobody */
 	QUIRE_HOOK_TRACE,	/* probe on a tracepoint */
 };
 

@@ -191,7 +191,7 @@ settles wss_1s_pages 8000 8900 "8,000 pages in use"
 for _ in {1..60}; do
 	own=$((ws[resident_pages] - 8000))
 	sleep 0.5
-	figures && [ $((ws[resident_pages] - 8000)) != $own ] || break
+	! { figures && [ $((ws[resident_pages] - 8000)) = $own ]; } || break
 done
 tell unmap
 settles resident_pages $((4000 + own)) $((4040 + own)) "munmap of a half"
