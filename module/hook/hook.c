@@ -41,6 +41,7 @@
  * @entry:	who is told of each pass, or NULL
  * @around:	who stands around it, or NULL
  * @settle:	its, or NULL
+ * @told:	how many of @entry and @settle there are
  * @hooks:	how many hooks are here; under quire_sites_mutex, as are the next two
  * @arounds:	how many of them go around
  * @diverts:	it is one where parts may go around, and has an ops of its own:
@@ -53,6 +54,7 @@ struct quire_site {
 	quire_entry_t entry[QUIRE_SITE_ENTRIES];
 	const struct quire_around *around;
 	quire_settle_t settle;
+	unsigned int told;
 	unsigned int hooks;
 	unsigned int arounds;
 	bool diverts;
@@ -76,6 +78,13 @@ static struct quire_site *quire_site_of(unsigned long ip)
 	return NULL;
 }
 
+/* Goes on in @around's function. With preemption off. */
+static __always_inline void quire_lead(const struct quire_around *around, struct ftrace_regs *regs)
+{
+	this_cpu_inc(*around->inside);
+	quire_ftrace_go_on(regs, around->func);
+}
+
 static __always_inline void quire_tell(struct quire_site *site, unsigned long ip, unsigned long parent_ip,
 				       struct ftrace_regs *regs)
 {
@@ -97,10 +106,8 @@ static __always_inline void quire_tell(struct quire_site *site, unsigned long ip
 	}
 	around = READ_ONCE(site->around);
 	settle = READ_ONCE(site->settle);
-	if (around && !(settle && settle(regs))) {
-		this_cpu_inc(*around->inside);
-		quire_ftrace_go_on(regs, around->func);
-	}
+	if (around && !(settle && settle(regs)))
+		quire_lead(around, regs);
 	ftrace_test_recursion_unlock(bit);
 }
 
@@ -116,7 +123,19 @@ static notrace void quire_pass(unsigned long ip, unsigned long parent_ip, struct
 static notrace void quire_divert(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 				 struct ftrace_regs *regs)
 {
-	quire_tell(container_of(ops, struct quire_site, ops), ip, parent_ip, regs);
+	struct quire_site *site = container_of(ops, struct quire_site, ops);
+	const struct quire_around *around;
+
+	if (READ_ONCE(site->told)) {
+		quire_tell(site, ip, parent_ip, regs);
+		return;
+	}
+	/* Where nobody is told, nothing is called that could come back here. */
+	preempt_disable_notrace();
+	around = READ_ONCE(site->around);
+	if (around)
+		quire_lead(around, regs);
+	preempt_enable_notrace();
 }
 
 /* Permanent: not to be switched off by kernel.ftrace_enabled, counts would be wrong without a word. */
@@ -212,6 +231,7 @@ static int quire_site_add(struct quire_site *site, struct quire_hook *hook)
 			return 0;
 		hook->around->aim((void *)(site->ip + MCOUNT_INSN_SIZE));
 		WRITE_ONCE(site->settle, hook->settle);
+		WRITE_ONCE(site->told, site->told + !!hook->settle);
 		/* Who sees it sees what goes with it. */
 		smp_store_release(&site->around, hook->around);
 		return 0;
@@ -219,6 +239,7 @@ static int quire_site_add(struct quire_site *site, struct quire_hook *hook)
 	for (i = 0; i < QUIRE_SITE_ENTRIES; i++) {
 		if (!site->entry[i]) {
 			WRITE_ONCE(site->entry[i], hook->entry);
+			WRITE_ONCE(site->told, site->told + 1);
 			return 0;
 		}
 	}
@@ -230,13 +251,17 @@ static void quire_site_remove(struct quire_site *site, struct quire_hook *hook)
 	unsigned int i;
 
 	if (hook->kind == QUIRE_HOOK_AROUND) {
-		if (!--site->arounds)
+		if (!--site->arounds) {
 			WRITE_ONCE(site->around, NULL);
+			WRITE_ONCE(site->told, site->told - !!site->settle);
+		}
 		return;
 	}
 	for (i = 0; i < QUIRE_SITE_ENTRIES; i++) {
-		if (site->entry[i] == hook->entry)
-			WRITE_ONCE(site->entry[i], NULL);
+		if (site->entry[i] != hook->entry)
+			continue;
+		WRITE_ONCE(site->entry[i], NULL);
+		WRITE_ONCE(site->told, site->told - 1);
 	}
 }
 
