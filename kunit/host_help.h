@@ -4,6 +4,7 @@
 #define QUIRE_KUNIT_HOST_HELP_H
 
 #include <linux/atomic.h>
+#include <linux/rcupdate.h>
 
 #include "../module/policy/host.h"
 #include "allocations.h"
@@ -35,6 +36,16 @@ static enum quire_verdict propose(struct quire_pool *pool, unsigned long pfn, bo
 	struct quire_asked asked = { .pfn = pfn, .referenced = referenced, .task = TASK };
 
 	return quire_host_verdict(pool, &asked);
+}
+
+static bool lets_go(unsigned long pfn, unsigned int order, bool referenced, u64 target)
+{
+	bool goes;
+
+	rcu_read_lock_sched();
+	goes = quire_host_lets_go(pfn, order, referenced, target);
+	rcu_read_unlock_sched();
+	return goes;
 }
 
 /* Is what is allocated what was, before all pools? */

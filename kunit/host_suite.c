@@ -161,7 +161,8 @@ static u32 reclaim(void)
 		pfn = machine.hand;
 		quire_host_frames(machine.pool, machine.frames);
 		machine.hand = machine.hand % machine.frames + 1;
-		if (propose(machine.pool, pfn, machine.used_since[pfn]) != QUIRE_KEEP) {
+		if (lets_go(pfn, 0, machine.used_since[pfn], 0) ||
+		    propose(machine.pool, pfn, machine.used_since[pfn]) != QUIRE_KEEP) {
 			machine.worst = max(machine.worst, proposals);
 			evict(pfn);
 			return pfn;
@@ -554,6 +555,72 @@ static void names_what_is_to_be_brought_forward(struct kunit *test)
 	expect_nothing_left(test);
 }
 
+/* What is condemned goes without a verdict, for a while, and is counted as if there had been one. */
+static void lets_the_condemned_go_without_a_verdict(struct kunit *test)
+{
+	struct quire_asked inside = { .pfn = 300, .task = TASK, .target = 8, .narrow = true };
+	struct quire_asked whole = { .pfn = 300, .task = TASK, .target = 8 };
+	struct quire_host_stats before;
+	struct quire_pool *pool, *other;
+	u32 pfn;
+
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	pool = quire_host_new(&quire_policy_fifo, &usual);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	for (pfn = 1; pfn <= PAGES; pfn++)
+		quire_host_admit(pool, pfn, pfn == 3 ? 1 : 0, false);
+	KUNIT_EXPECT_FALSE(test, lets_go(1, 0, false, 0));
+	for (pfn = 0; stats_of(pool).condemned <= stats_of(pool).window - QUIRE_VICTIMS || !pfn; pfn++)
+		KUNIT_ASSERT_EQ(test, propose(pool, PAGES - pfn, false), QUIRE_KEEP);
+	KUNIT_ASSERT_GE(test, stats_of(pool).condemned, 2ull * QUIRE_VICTIMS);
+	/* Not: of nobody, not condemned, split since, none at all. */
+	KUNIT_EXPECT_FALSE(test, lets_go(PAGES + 1, 0, false, 0));
+	KUNIT_EXPECT_FALSE(test, lets_go(PAGES / 2, 0, false, 0));
+	KUNIT_EXPECT_FALSE(test, lets_go(3, 0, false, 0));
+	KUNIT_EXPECT_FALSE(test, lets_go(0, 0, false, 0));
+	KUNIT_EXPECT_FALSE(test, lets_go(~0ul, 0, false, 0));
+	/* Not: for somebody else than the last verdict, or for somebody inside. */
+	KUNIT_EXPECT_FALSE(test, lets_go(1, 0, false, 8));
+	KUNIT_EXPECT_EQ(test, quire_host_verdict(pool, &inside), QUIRE_NATIVE);
+	KUNIT_EXPECT_FALSE(test, lets_go(1, 0, false, 8));
+	KUNIT_EXPECT_EQ(test, quire_host_verdict(pool, &whole), QUIRE_KEEP);
+	KUNIT_EXPECT_FALSE(test, lets_go(1, 0, false, 0));
+	before = stats_of(pool);
+	KUNIT_EXPECT_TRUE(test, lets_go(1, 0, false, 8));
+	/* As it is large; and fresh, but once. */
+	KUNIT_EXPECT_TRUE(test, lets_go(3, 1, true, 8));
+	KUNIT_EXPECT_FALSE(test, lets_go(3, 1, true, 8));
+	KUNIT_EXPECT_TRUE(test, lets_go(3, 1, false, 8));
+	KUNIT_EXPECT_EQ(test, stats_of(pool).verdicts, before.verdicts + 3);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).evicted, before.evicted + 3);
+	/* It has not gone, and is used: it is not condemned any more. */
+	quire_host_touch(pool, 1);
+	KUNIT_EXPECT_FALSE(test, lets_go(1, 0, false, 8));
+	/* The policy is heard again before the window is empty. */
+	for (pfn = 4; lets_go(pfn, 0, false, 8); pfn++)
+		quire_host_evicted(pool, pfn, pfn);
+	KUNIT_EXPECT_EQ(test, pfn, 4u + QUIRE_VICTIMS - 1 - 3);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).verdicts, before.verdicts + QUIRE_VICTIMS - 1);
+	before = stats_of(pool);
+	whole.pfn = pfn;
+	KUNIT_EXPECT_EQ(test, quire_host_verdict(pool, &whole), QUIRE_EVICT);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).verdicts, before.verdicts + 1);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).evicted, before.evicted + 1);
+	KUNIT_EXPECT_GT(test, stats_of(pool).condemned, before.condemned);
+	KUNIT_EXPECT_TRUE(test, lets_go(pfn, 0, false, 8));
+	/* Another policy takes over, that has condemned nothing; then there is none. */
+	other = quire_host_new(&quire_policy_lru, &usual);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(other));
+	quire_host_hand_over(pool, other);
+	KUNIT_EXPECT_EQ(test, quire_owner_of(pfn), quire_host_number(other));
+	KUNIT_EXPECT_FALSE(test, lets_go(pfn, 0, false, 0));
+	quire_host_free(pool);
+	quire_host_free(other);
+	KUNIT_EXPECT_FALSE(test, lets_go(pfn, 0, false, 0));
+	quire_hosts_stop();
+	expect_nothing_left(test);
+}
+
 #define THREADS		4
 #define EACH		500u
 
@@ -587,7 +654,8 @@ static int reclaims(void *data)
 			quire_host_touch(me->pool, pfn);
 			break;
 		default:
-			if (propose(me->pool, pfn, me->luck >> 11 & 1) != QUIRE_KEEP)
+			if (lets_go(pfn, 0, me->luck >> 11 & 1, 0) ||
+			    propose(me->pool, pfn, me->luck >> 11 & 1) != QUIRE_KEEP)
 				quire_host_evicted(me->pool, pfn, 1 + (me->luck >> 12) % 4000);
 		}
 		if (i % 256 == 0)
@@ -653,6 +721,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(remembers_no_more_than_there_are_ghosts),
 	KUNIT_CASE(expels_what_is_never_proposed),
 	KUNIT_CASE(names_what_is_to_be_brought_forward),
+	KUNIT_CASE(lets_the_condemned_go_without_a_verdict),
 	{}
 };
 

@@ -5,6 +5,7 @@
 #ifndef QUIRE_FRAMES_H
 #define QUIRE_FRAMES_H
 
+#include <linux/atomic.h>
 #include <linux/compiler.h>
 #include <linux/mutex.h>
 #include "quire/policy.h"
@@ -12,9 +13,15 @@
 #define QUIRE_SECTION_SHIFT	11	/* tags of a section are one page */
 #define QUIRE_SECTION_FRAMES	(1u << QUIRE_SECTION_SHIFT)
 
-/* A tag: the number of the pool that has the page, 0 for none, and the page's order. */
+/*
+ * A tag: the number of the pool that has the page, 0 for none; the page's order; what it is in the pool. The
+ * pool's lock is around each change but two: a page of no pool is claimed, and one that is fresh ceases to be.
+ */
 #define QUIRE_TAG_POOL		0x00ffu
+#define QUIRE_TAG_ORDER		0x0f00u
 #define QUIRE_TAG_ORDER_SHIFT	8
+#define QUIRE_TAG_CONDEMNED	0x4000u	/* the policy has named it as a victim */
+#define QUIRE_TAG_FRESH		0x8000u	/* its admission may yet be told as a reference */
 #define QUIRE_TAG(pool, order)	((u16)((pool) | (order) << QUIRE_TAG_ORDER_SHIFT))
 #define QUIRE_POOLS		255	/* pools are numbered from 1 on */
 
@@ -60,12 +67,38 @@ static inline u16 *quire_tag_of(unsigned long handle)
 	return tags ? tags + handle % QUIRE_SECTION_FRAMES : NULL;
 }
 
+/** quire_page_tag - where the tag of a page is, or NULL. Context: as quire_tag_of(). */
+static inline u16 *quire_page_tag(unsigned long pfn)
+{
+	u16 *tags;
+
+	if (!pfn || pfn >= quire_frames.frames)
+		return NULL;
+	tags = READ_ONCE(quire_frames.tags[pfn >> QUIRE_SECTION_SHIFT]);
+	return tags ? tags + pfn % QUIRE_SECTION_FRAMES : NULL;
+}
+
 /** quire_owner_of - the number of the pool that has a page, or 0. Context: as quire_tag_of(). */
 static inline unsigned int quire_owner_of(unsigned long pfn)
 {
-	const u16 *tag = pfn < quire_frames.frames ? quire_tag_of(pfn) : NULL;
+	const u16 *tag = quire_page_tag(pfn);
 
 	return tag ? READ_ONCE(*tag) & QUIRE_TAG_POOL : 0;
+}
+
+/** quire_tag_change - clear and set some of a tag's bits. Context: any. */
+static inline void quire_tag_change(u16 *tag, u16 clear, u16 set)
+{
+	u16 old = READ_ONCE(*tag);
+
+	while (!try_cmpxchg(tag, &old, (u16)((old & ~clear) | set)))
+		;
+}
+
+/** quire_tag_order - the order of the page that a tag is of. */
+static inline unsigned int quire_tag_order(u16 tag)
+{
+	return (tag & QUIRE_TAG_ORDER) >> QUIRE_TAG_ORDER_SHIFT;
 }
 
 #endif

@@ -11,6 +11,10 @@
  *			       condemned?	  it goes
  *			       neither?		  it stays
  *
+ * That a page is condemned stands in its tag as well, so that this answer needs no lock: most of the
+ * time it is the answer. Every sixteenth time it is a verdict all the same, which makes up for the
+ * others: it counts them, and has as many victims named.
+ *
  * Where the kernel can be told which pages are next (reclaim/steer.c), and has proposed others, each
  * page is named to it when it is condemned, and again while it goes on so. Then a page goes soon
  * after it was condemned, hardly one is refused, and a window of a sixteenth of that does: at the least
@@ -41,7 +45,8 @@
  * Context: events come with interrupts off or on, from any context but NMI. A
  * pool's lock is taken alone, but for a handing over (from, then to); inside it
  * only that of the ghosts. A page's node and tag are changed under the lock of the
- * pool that the tag names; a tag of no pool is claimed by cmpxchg().
+ * pool that the tag names; a tag of no pool is claimed by cmpxchg(), and by that a page that goes
+ * without the lock ceases to be fresh.
  */
 #include <linux/mm.h>
 #include "compat/cycles.h"
@@ -59,6 +64,7 @@
 #define QUIRE_STEERED_FEW	2
 #define QUIRE_ROUND		2	/* proposals of so many pools until a page is stuck */
 #define QUIRE_REFUSALS_SPAN	512	/* verdicts from which that is reckoned, at the least */
+#define QUIRE_PASS_MOST		15	/* pages let go between two verdicts, one of which names so many and one */
 #define QUIRE_RECKON_EVERY	16	/* verdicts between two reckonings of the frames */
 #define QUIRE_CYCLES_QUICK	100000	/* quick on any CPU: a guard's slow call takes 2 ms */
 #define QUIRE_CHECK_EVERY	2048	/* verdicts between two looks at the policy's lists ... */
@@ -128,15 +134,30 @@ void quire_forget(struct quire_pool *pool, quire_page_t ghost)
 	pool->ghosts--;
 }
 
-/* Does the pool have the page? Under the lock. */
-static bool quire_has(const struct quire_pool *pool, unsigned long pfn)
+static unsigned long quire_pages_at(const struct quire_at *at)
 {
-	return quire_owner_of(pfn) == pool->host->number;
+	return 1ul << quire_tag_order(*at->tag);
 }
 
-static unsigned long quire_pages_of(unsigned long pfn)
+/* The tag says it too, for those who have no lock. Under the lock. */
+static void quire_set_condemned(const struct quire_at *at, bool condemned)
 {
-	return 1ul << (*quire_tag_of(pfn) >> QUIRE_TAG_ORDER_SHIFT);
+	if (condemned) {
+		at->node->bits |= QUIRE_CONDEMNED;
+		quire_tag_change(at->tag, 0, QUIRE_TAG_CONDEMNED);
+	} else {
+		at->node->bits &= ~QUIRE_CONDEMNED;
+		quire_tag_change(at->tag, QUIRE_TAG_CONDEMNED, 0);
+	}
+}
+
+/* Was its admission not yet told as a reference? Now it is. Under the lock. */
+static bool quire_was_fresh(const struct quire_at *at)
+{
+	if (!(READ_ONCE(*at->tag) & QUIRE_TAG_FRESH))
+		return false;
+	quire_tag_change(at->tag, QUIRE_TAG_FRESH, 0);
+	return true;
 }
 
 static void quire_set_dirty(struct quire_node *node, bool dirty)
@@ -149,13 +170,13 @@ void quire_admit(struct quire_pool *pool, unsigned long pfn, unsigned int order,
 		 quire_page_t ghost, bool dirty)
 {
 	struct quire_host *host = pool->host;
-	u16 *tag = pfn < quire_frames.frames ? quire_tag_of(pfn) : NULL;
+	u16 *tag = quire_page_tag(pfn);
 	struct quire_node *node;
 
-	if (!tag || host->closed || cmpxchg(tag, 0, QUIRE_TAG(host->number, order)))
+	if (!tag || host->closed || cmpxchg(tag, 0, QUIRE_TAG(host->number, order) | QUIRE_TAG_FRESH))
 		return;
 	node = quire_node(pool, pfn);
-	node->bits = (node->bits & QUIRE_POLICY_BITS) | QUIRE_RESIDENT | QUIRE_SEEN | QUIRE_FRESH;
+	node->bits = (node->bits & QUIRE_POLICY_BITS) | QUIRE_RESIDENT | QUIRE_SEEN;
 	quire_set_dirty(node, dirty);
 	pool->now++;
 	host->stats.resident += 1ul << order;
@@ -190,51 +211,52 @@ void quire_host_refault(struct quire_pool *pool, unsigned long pfn, unsigned int
 			u64 identity)
 {
 	struct quire_host *host = pool->host;
+	const u16 *tag = quire_page_tag(pfn);
 	quire_page_t ghost = QUIRE_NONE;
+	struct quire_at at;
 	unsigned long flags;
 	u64 began = quire_enter(host, &flags);
 
 	host->stats.refaults++;
-	if (!host->closed && identity && !quire_owner_of(pfn) && quire_tag_of(pfn))
+	if (!host->closed && identity && tag && !READ_ONCE(*tag))
 		ghost = quire_ghost_find(host->number, identity);
 	quire_admit(pool, pfn, order, ghost, false);
-	if (ghost && quire_has(pool, pfn)) {
+	if (ghost && quire_find(pool, pfn, &at)) {
 		host->stats.ghost_hits++;
 		quire_forget(pool, ghost);
 	}
 	quire_leave(host, flags, began);
 }
 
-static void quire_unwindow(struct quire_pool *pool, unsigned long pfn)
+static void quire_unwindow(struct quire_pool *pool, const struct quire_at *at)
 {
 	struct quire_host *host = pool->host;
 
-	if (host->next == pfn)
-		host->next = quire_list_next(pool, &host->condemned, pfn);
-	if (host->again == pfn)
-		host->again = quire_list_next(pool, &host->condemned, pfn);
-	if (host->oldest == pfn)
-		host->oldest = quire_list_prev(pool, &host->condemned, pfn);
-	quire_list_del(pool, &host->condemned, pfn);
-	host->stats.condemned -= min_t(u64, host->stats.condemned, quire_pages_of(pfn));
+	if (host->next == at->pfn)
+		host->next = quire_list_next(pool, &host->condemned, at->pfn);
+	if (host->again == at->pfn)
+		host->again = quire_list_next(pool, &host->condemned, at->pfn);
+	if (host->oldest == at->pfn)
+		host->oldest = quire_list_prev(pool, &host->condemned, at->pfn);
+	quire_list_del(pool, &host->condemned, at->pfn);
+	host->stats.condemned -= min_t(u64, host->stats.condemned, quire_pages_at(at));
 }
 
 /* A page leaves the pool; the policy is told, unless it has been ejected. Under the lock. */
-void quire_drop(struct quire_pool *pool, unsigned long pfn, enum quire_why why)
+void quire_drop(struct quire_pool *pool, const struct quire_at *at, enum quire_why why)
 {
 	struct quire_host *host = pool->host;
-	struct quire_node *node = quire_node(pool, pfn);
 
 	if (!host->closed) {
-		if (node->bits & QUIRE_CONDEMNED)
-			quire_unwindow(pool, pfn);
-		pool->ops->remove(pool, pfn, why);
+		if (at->node->bits & QUIRE_CONDEMNED)
+			quire_unwindow(pool, at);
+		pool->ops->remove(pool, at->pfn, why);
 	}
-	host->stats.resident -= min_t(u64, host->stats.resident, quire_pages_of(pfn));
+	host->stats.resident -= min_t(u64, host->stats.resident, quire_pages_at(at));
 	host->stats.folios--;
-	node->bits &= QUIRE_POLICY_BITS;
+	at->node->bits &= QUIRE_POLICY_BITS;
 	/* Another pool may claim the page once it sees this: we are done with the node. */
-	smp_store_release(quire_tag_of(pfn), 0);
+	smp_store_release(at->tag, 0);
 }
 
 /**
@@ -248,17 +270,18 @@ void quire_drop(struct quire_pool *pool, unsigned long pfn, enum quire_why why)
 void quire_host_evicted(struct quire_pool *pool, unsigned long pfn, u64 identity)
 {
 	struct quire_host *host = pool->host;
+	struct quire_at at;
 	quire_page_t stale;
 	bool chosen;
 	unsigned long flags;
 	u64 began = quire_enter(host, &flags);
 
-	if (!quire_has(pool, pfn))
+	if (!quire_find(pool, pfn, &at))
 		goto leave;
-	chosen = quire_node(pool, pfn)->bits & QUIRE_CONDEMNED;
-	host->stats.evictions += quire_pages_of(pfn);
+	chosen = at.node->bits & QUIRE_CONDEMNED;
+	host->stats.evictions += quire_pages_at(&at);
 	if (chosen)
-		host->stats.obeyed += quire_pages_of(pfn);
+		host->stats.obeyed += quire_pages_at(&at);
 	host->span_gone++;
 	quire_guard_gone(&host->guard, chosen);
 	/* A slot of swap that was freed and used again: what we remember is of another page. */
@@ -268,7 +291,7 @@ void quire_host_evicted(struct quire_pool *pool, unsigned long pfn, u64 identity
 		quire_forget(pool, stale);
 	}
 	host->evicting = identity;
-	quire_drop(pool, pfn, chosen ? QUIRE_EVICTED : QUIRE_INVALIDATED);
+	quire_drop(pool, &at, chosen ? QUIRE_EVICTED : QUIRE_INVALIDATED);
 	host->evicting = 0;
 leave:
 	quire_leave(host, flags, began);
@@ -282,24 +305,26 @@ leave:
  */
 void quire_host_gone(struct quire_pool *pool, unsigned long pfn, enum quire_why why)
 {
+	struct quire_at at;
 	unsigned long flags;
 	u64 began = quire_enter(pool->host, &flags);
 
-	if (quire_has(pool, pfn))
-		quire_drop(pool, pfn, why);
+	if (quire_find(pool, pfn, &at))
+		quire_drop(pool, &at, why);
 	quire_leave(pool->host, flags, began);
 }
 
 /* A page is used, or treated as if it were. Under the lock. */
-static void quire_touch(struct quire_pool *pool, unsigned long pfn)
+static void quire_touch(struct quire_pool *pool, const struct quire_at *at)
 {
-	struct quire_node *node = quire_node(pool, pfn);
-
 	pool->now++;
-	if (node->bits & QUIRE_CONDEMNED)
-		quire_unwindow(pool, pfn);
-	pool->ops->touch(pool, pfn);
-	node->bits &= ~QUIRE_CONDEMNED;
+	if (!(at->node->bits & QUIRE_CONDEMNED)) {
+		pool->ops->touch(pool, at->pfn);
+		return;
+	}
+	quire_unwindow(pool, at);
+	pool->ops->touch(pool, at->pfn);
+	quire_set_condemned(at, false);
 }
 
 /**
@@ -310,16 +335,13 @@ static void quire_touch(struct quire_pool *pool, unsigned long pfn)
 void quire_host_touch(struct quire_pool *pool, unsigned long pfn)
 {
 	struct quire_host *host = pool->host;
-	struct quire_node *node;
+	struct quire_at at;
 	unsigned long flags;
 	u64 began = quire_enter(host, &flags);
 
-	if (quire_has(pool, pfn) && !host->closed) {
-		node = quire_node(pool, pfn);
-		if (node->bits & QUIRE_FRESH)
-			node->bits &= ~QUIRE_FRESH;
-		else
-			quire_touch(pool, pfn);
+	if (quire_find(pool, pfn, &at) && !host->closed) {
+		if (!quire_was_fresh(&at))
+			quire_touch(pool, &at);
 	}
 	quire_leave(host, flags, began);
 }
@@ -331,16 +353,17 @@ void quire_host_touch(struct quire_pool *pool, unsigned long pfn)
 static void quire_release(struct quire_pool *pool, bool stuck)
 {
 	struct quire_host *host = pool->host;
-	quire_page_t page = quire_list_first(&host->condemned);
+	struct quire_at at;
 
-	if (!quire_has(pool, page) || !(quire_node(pool, page)->bits & QUIRE_CONDEMNED)) {
+	if (!quire_find(pool, quire_list_first(&host->condemned), &at) ||
+	    !(at.node->bits & QUIRE_CONDEMNED)) {
 		/* The list is ours, but its links are where a policy can write. */
 		quire_strike(host, QUIRE_FAULT_BROKEN);
 	} else if (stuck) {
-		quire_drop(pool, page, QUIRE_INVALIDATED);
+		quire_drop(pool, &at, QUIRE_INVALIDATED);
 		host->stats.expelled++;
 	} else {
-		quire_touch(pool, page);
+		quire_touch(pool, &at);
 		host->stats.released++;
 	}
 }
@@ -362,19 +385,20 @@ bool quire_condemn_one(struct quire_pool *pool)
 {
 	struct quire_host *host = pool->host;
 	quire_page_t page = pool->ops->victim(pool);
+	struct quire_at at;
 
 	if (!page) {
 		if (host->stats.folios > host->condemned.size)
 			quire_strike(host, QUIRE_FAULT_NO_VICTIM);
 		return false;
 	}
-	if (!quire_has(pool, page) || quire_node(pool, page)->bits & QUIRE_CONDEMNED) {
+	if (!quire_find(pool, page, &at) || at.node->bits & QUIRE_CONDEMNED) {
 		quire_strike(host, QUIRE_FAULT_BAD_VICTIM);
 		return false;
 	}
-	quire_node(pool, page)->bits |= QUIRE_CONDEMNED;
+	quire_set_condemned(&at, true);
 	quire_list_add_tail(pool, &host->condemned, page);
-	host->stats.condemned += quire_pages_of(page);
+	host->stats.condemned += quire_pages_at(&at);
 	return true;
 }
 
@@ -405,7 +429,8 @@ static void quire_give_out(struct quire_pool *pool, struct quire_asked *asked)
 {
 	struct quire_host *host = pool->host;
 
-	while (host->next && asked->nr_victims < QUIRE_VICTIMS && quire_has(pool, host->next)) {
+	while (host->next && asked->nr_victims < QUIRE_VICTIMS &&
+	       quire_owner_of(host->next) == host->number) {
 		if (host->next != asked->pfn)
 			asked->victims[asked->nr_victims++] = host->next;
 		host->next = quire_list_next(pool, &host->condemned, host->next);
@@ -507,19 +532,19 @@ static enum quire_verdict quire_refuse(struct quire_pool *pool, struct quire_ask
 }
 
 /* Under the lock. */
-static enum quire_verdict quire_judge(struct quire_pool *pool, struct quire_asked *asked)
+static enum quire_verdict quire_judge(struct quire_pool *pool, const struct quire_at *at,
+				      struct quire_asked *asked)
 {
 	struct quire_host *host = pool->host;
-	struct quire_node *node = quire_node(pool, asked->pfn);
-	bool fresh = node->bits & QUIRE_FRESH && !asked->text;
+	struct quire_node *node = at->node;
+	bool fresh = quire_was_fresh(at) && !asked->text;
 
 	quire_set_dirty(node, asked->dirty);
-	node->bits &= ~QUIRE_FRESH;
 	if (asked->referenced && !fresh) {
 		host->stats.touched++;
 		if (node->bits & QUIRE_CONDEMNED)
 			host->stats.reprieved++;
-		quire_touch(pool, asked->pfn);
+		quire_touch(pool, at);
 		return asked->narrow ? QUIRE_NATIVE : quire_refuse(pool, asked);
 	}
 	if (asked->narrow) {
@@ -539,24 +564,77 @@ static enum quire_verdict quire_judge(struct quire_pool *pool, struct quire_aske
 }
 
 /* A folio has been split since: what was of it is now proposed by itself. Under the lock. */
-static void quire_resize(struct quire_pool *pool, unsigned long pfn, unsigned int order)
+static void quire_resize(struct quire_host *host, const struct quire_at *at, unsigned int order)
 {
-	struct quire_host *host = pool->host;
-	u64 less = quire_pages_of(pfn) - (1ul << order);
+	u64 less = quire_pages_at(at) - (1ul << order);
 
 	if (!less)
 		return;
 	host->stats.resident -= less;
-	if (quire_node(pool, pfn)->bits & QUIRE_CONDEMNED)
+	if (at->node->bits & QUIRE_CONDEMNED)
 		host->stats.condemned -= less;
-	WRITE_ONCE(*quire_tag_of(pfn), QUIRE_TAG(host->number, order));
+	quire_tag_change(at->tag, QUIRE_TAG_ORDER, QUIRE_TAG(0, order));
 }
 
-static void quire_look(struct quire_pool *pool)
+/* Now and then: the verdicts were @before. Under the lock. */
+static void quire_look(struct quire_pool *pool, u64 before)
 {
-	if (pool->ops->check && pool->host->stats.verdicts % QUIRE_CHECK_EVERY == 0 &&
-	    pool->ops->check(pool, QUIRE_CHECK_NODES))
+	if (pool->host->stats.verdicts / QUIRE_CHECK_EVERY != before / QUIRE_CHECK_EVERY &&
+	    pool->ops->check && pool->ops->check(pool, QUIRE_CHECK_NODES))
 		quire_strike(pool->host, QUIRE_FAULT_BROKEN);
+}
+
+/* Verdicts that needed no lock count from now on. Under the lock. */
+static void quire_catch_up(struct quire_host *host, u64 task)
+{
+	u32 passed = atomic_read(&host->passed) ? atomic_xchg(&host->passed, 0) : 0;
+
+	if (!passed)
+		return;
+	host->stats.verdicts += passed;
+	host->stats.evicted += passed;
+	host->round += passed;
+	host->steering -= min_t(u64, host->steering, passed);
+	host->in_row = 0;
+	quire_guard_let_go(&host->guard, task);
+}
+
+/**
+ * quire_host_lets_go - does a page that reclaim proposes go at once?
+ * @pfn:	the page
+ * @order:	of its folio
+ * @referenced:	it was used since it was last proposed, and not as a program's text
+ * @target:	as in &struct quire_asked
+ *
+ * It does where quire_host_verdict() would say so for what the tag tells without a lock: it is
+ * condemned, and if it was used then not since it was admitted. Most pages that are proposed are so where the
+ * kernel's order has become the policy's. Now and then it is told no all the same, so that a
+ * verdict has the window filled.
+ *
+ * Context: any but NMI, under rcu_read_lock_sched().
+ * Return: true if it goes; false if quire_host_verdict() is to be asked.
+ */
+bool quire_host_lets_go(unsigned long pfn, unsigned int order, bool referenced, u64 target)
+{
+	u16 *at = quire_page_tag(pfn), tag = at ? READ_ONCE(*at) : 0;
+	struct quire_pool *pool;
+	struct quire_host *host;
+
+	if (!(tag & QUIRE_TAG_CONDEMNED) || quire_tag_order(tag) != order ||
+	    (referenced && !(tag & QUIRE_TAG_FRESH)))
+		return false;
+	pool = quire_host_of(tag & QUIRE_TAG_POOL);
+	if (!pool)
+		return false;
+	host = pool->host;
+	if (READ_ONCE(host->closed) || READ_ONCE(host->wide_for) != target ||
+	    atomic_read(&host->passed) >= QUIRE_PASS_MOST)
+		return false;
+	/* It has changed hands, or been used: that is for others to see to. */
+	if (tag & QUIRE_TAG_FRESH && cmpxchg(at, tag, (u16)(tag & ~QUIRE_TAG_FRESH)) != tag)
+		return false;
+	atomic_inc(&host->passed);
+	return true;
 }
 
 /**
@@ -570,19 +648,22 @@ enum quire_verdict quire_host_verdict(struct quire_pool *pool, struct quire_aske
 {
 	struct quire_host *host = pool->host;
 	enum quire_verdict verdict = QUIRE_NATIVE;
+	struct quire_at at;
 	unsigned long flags;
-	u64 began = quire_enter(host, &flags);
+	u64 began = quire_enter(host, &flags), before = host->stats.verdicts;
 
 	asked->nr_victims = 0;
+	quire_catch_up(host, asked->task);
+	WRITE_ONCE(host->wide_for, asked->narrow ? 1 : asked->target);
 	host->stats.verdicts++;
 	quire_admit(pool, asked->pfn, asked->order, QUIRE_NONE, asked->dirty);
-	if (!host->closed && quire_has(pool, asked->pfn)) {
-		quire_resize(pool, asked->pfn, asked->order);
-		verdict = quire_judge(pool, asked);
+	if (!host->closed && quire_find(pool, asked->pfn, &at)) {
+		quire_resize(host, &at, asked->order);
+		verdict = quire_judge(pool, &at, asked);
 		host->stats.steered += asked->nr_victims;
 		quire_adapt(host);
 		quire_expel_stuck(pool);
-		quire_look(pool);
+		quire_look(pool, before);
 	}
 	quire_leave(host, flags, began);
 	return verdict;
@@ -591,7 +672,9 @@ enum quire_verdict quire_host_verdict(struct quire_pool *pool, struct quire_aske
 /** quire_host_frames_are_due - are the frames to be reckoned, with a verdict? */
 bool quire_host_frames_are_due(const struct quire_pool *pool)
 {
-	return READ_ONCE(pool->host->stats.verdicts) % QUIRE_RECKON_EVERY == 0;
+	const struct quire_host *host = pool->host;
+
+	return READ_ONCE(host->stats.verdicts) >= READ_ONCE(host->reckon_at);
 }
 
 /**
@@ -616,6 +699,7 @@ void quire_host_frames(struct quire_pool *pool, unsigned long pages)
 	frames = clamp(pages, 1ul, (unsigned long)U32_MAX);
 	WRITE_ONCE(pool->frames, frames);
 	WRITE_ONCE(pool->ghosts_max, percent ? (u64)frames * percent / 100 + 1 : 0);
+	WRITE_ONCE(pool->host->reckon_at, READ_ONCE(stats->verdicts) + QUIRE_RECKON_EVERY);
 }
 
 /**
@@ -626,8 +710,12 @@ void quire_host_frames(struct quire_pool *pool, unsigned long pages)
 void quire_host_read(struct quire_pool *pool, struct quire_host_stats *stats)
 {
 	unsigned long flags;
+	u32 passed;
 
 	spin_lock_irqsave(&pool->host->lock, flags);
 	*stats = pool->host->stats;
+	passed = atomic_read(&pool->host->passed);
+	stats->verdicts += passed;
+	stats->evicted += passed;
 	spin_unlock_irqrestore(&pool->host->lock, flags);
 }

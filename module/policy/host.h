@@ -35,7 +35,8 @@ enum quire_verdict {
  * @stays:	the kernel would keep it
  * @dirty:	it must be written before its frame is free
  * @narrow:	reclaim wants less than the pool: a cgroup inside has reached its limit
- * @task:	who reclaims
+ * @task:	who reclaims ...
+ * @target:	... and for whom: any number that is even
  * @victims:	answered: pages that were condemned meanwhile, and that the caller
  *		is to bring forward ...
  * @nr_victims:	... how many
@@ -51,6 +52,7 @@ struct quire_asked {
 	bool dirty;
 	bool narrow;
 	u64 task;
+	u64 target;
 	quire_page_t victims[QUIRE_VICTIMS];
 	unsigned int nr_victims;
 	u32 trips;
@@ -148,6 +150,7 @@ void quire_host_gone(struct quire_pool *pool, unsigned long pfn, enum quire_why 
 void quire_host_touch(struct quire_pool *pool, unsigned long pfn);
 bool quire_host_frames_are_due(const struct quire_pool *pool);
 void quire_host_frames(struct quire_pool *pool, unsigned long pages);
+bool quire_host_lets_go(unsigned long pfn, unsigned int order, bool referenced, u64 target);
 enum quire_verdict quire_host_verdict(struct quire_pool *pool, struct quire_asked *asked);
 void quire_host_read(struct quire_pool *pool, struct quire_host_stats *stats);
 void quire_host_set_param(struct quire_pool *pool, u32 which, u32 value);

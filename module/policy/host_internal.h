@@ -12,6 +12,9 @@
  * @lock:	around everything here, the nodes of the pool's pages and the callbacks
  * @number:	of the pool, in the tags of its pages
  * @closed:	the guard has ejected the policy: it is not called any more
+ * @passed:	condemned pages let go by quire_host_lets_go() since the last verdict, without the lock
+ * @wide_for:	who the last verdict was for; 1 if the pool was more than theirs
+ * @reckon_at:	the verdict with which the frames are reckoned next; without the lock
  * @guard:	what the policy may do
  * @params:	what a person has set
  * @share:	the window is 1/@share of the pool
@@ -33,6 +36,9 @@ struct quire_host {
 	spinlock_t lock;
 	unsigned int number;
 	bool closed;
+	atomic_t passed;
+	u64 wide_for;
+	u64 reckon_at;
 	struct quire_guard guard;
 	struct quire_host_params params;
 	u32 share;
@@ -51,12 +57,35 @@ struct quire_host {
 	struct quire_host_stats stats;
 };
 
+/**
+ * struct quire_at - a page that a pool has, looked up once
+ * @pfn:	the page
+ * @tag:	its tag
+ * @node:	its node
+ */
+struct quire_at {
+	unsigned long pfn;
+	u16 *tag;
+	struct quire_node *node;
+};
+
+/* Does the pool have the page? Then @at is filled in. Under the lock. */
+static inline bool quire_find(const struct quire_pool *pool, unsigned long pfn, struct quire_at *at)
+{
+	at->pfn = pfn;
+	at->tag = quire_page_tag(pfn);
+	if (!at->tag || (READ_ONCE(*at->tag) & QUIRE_TAG_POOL) != pool->host->number)
+		return false;
+	at->node = quire_node(pool, pfn);
+	return true;
+}
+
 void quire_pools_eject(void);
 u64 quire_enter(struct quire_host *host, unsigned long *flags);
 void quire_leave(struct quire_host *host, unsigned long flags, u64 began);
 bool quire_condemn_one(struct quire_pool *pool);
 void quire_admit(struct quire_pool *pool, unsigned long pfn, unsigned int order,
 		 quire_page_t ghost, bool dirty);
-void quire_drop(struct quire_pool *pool, unsigned long pfn, enum quire_why why);
+void quire_drop(struct quire_pool *pool, const struct quire_at *at, enum quire_why why);
 
 #endif

@@ -162,6 +162,7 @@ struct quire_pool *quire_host_new(const struct quire_policy_ops *ops,
 	host->params = *params;
 	host->share = params->window;
 	quire_host_frames(pool, 0);
+	host->reckon_at = 0;
 	quire_guard_start(&host->guard, &quire_guard_usual, quire_guard_clock());
 	quire_seed(pool, number);
 	for (i = 0; i < ops->nr_params; i++)
@@ -188,7 +189,7 @@ static void quire_sweep(struct quire_pool *pool)
 		if (pfn % QUIRE_SECTION_FRAMES == 0)
 			cond_resched();
 		rcu_read_lock_sched();
-		tag = quire_tag_of(pfn);
+		tag = quire_page_tag(pfn);
 		if (!tag)
 			pfn |= QUIRE_SECTION_FRAMES - 1;
 		else if ((READ_ONCE(*tag) & QUIRE_TAG_POOL) == pool->host->number)
@@ -242,6 +243,7 @@ static bool quire_condemn_some(struct quire_pool *pool)
 static bool quire_hand_over_some(struct quire_pool *from, struct quire_pool *to)
 {
 	struct quire_list *list = &from->host->condemned;
+	struct quire_at at;
 	unsigned long flags;
 	quire_page_t page;
 	unsigned int i;
@@ -256,16 +258,14 @@ static bool quire_hand_over_some(struct quire_pool *from, struct quire_pool *to)
 	for (i = 0; i < QUIRE_HAND_OVER_AT_ONCE && list->size; i++) {
 		page = from->ops->newest_first ? quire_list_last(from, list) :
 						 quire_list_first(list);
-		if (from->host->closed || to->host->closed ||
-		    quire_owner_of(page) != from->host->number)
+		if (from->host->closed || to->host->closed || !quire_find(from, page, &at))
 			break;
-		tag = *quire_tag_of(page);
-		bits = quire_node(from, page)->bits;
-		quire_drop(from, page, QUIRE_INVALIDATED);
-		quire_admit(to, page, tag >> QUIRE_TAG_ORDER_SHIFT, QUIRE_NONE,
-			    bits & QUIRE_DIRTY);
-		if (!(bits & QUIRE_FRESH))
-			quire_node(to, page)->bits &= ~QUIRE_FRESH;
+		tag = *at.tag;
+		bits = at.node->bits;
+		quire_drop(from, &at, QUIRE_INVALIDATED);
+		quire_admit(to, page, quire_tag_order(tag), QUIRE_NONE, bits & QUIRE_DIRTY);
+		if (!(tag & QUIRE_TAG_FRESH) && quire_find(to, page, &at))
+			quire_tag_change(at.tag, QUIRE_TAG_FRESH, 0);
 		to->host->stats.handed_over++;
 	}
 	spin_unlock(&to->host->lock);

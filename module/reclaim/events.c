@@ -203,18 +203,24 @@ static enum quire_verdict quire_ask(struct folio *folio, struct mem_cgroup *targ
 	return verdict;
 }
 
+/* No lock is needed for the answer, nobody protects the page, and nobody is to be told. */
+static bool quire_goes(struct folio *folio, struct mem_cgroup *target, bool referenced, bool text)
+{
+	return !(referenced && text) && !trace_verdict_enabled() && !quire_scope_of(folio, true) &&
+	       quire_host_lets_go(folio_pfn(folio), folio_order(folio), referenced, (unsigned long)target);
+}
+
 /*
- * What reclaim found, @native, and whether PG_referenced was set, @marked, which the caller takes with
- * the answer; what it is told instead.
+ * What reclaim found, @native, and whether the page was @referenced by read() or write() or a mapping;
+ * what it is told instead.
  */
 static int quire_answer(struct folio *folio, struct mem_cgroup *target, unsigned long *vm_flags,
-			int native, bool marked)
+			int native, bool referenced)
 {
 	struct quire_asked asked = {
 		.pfn = folio_pfn(folio), .order = folio_order(folio), .dirty = folio_test_dirty(folio),
-		/* What is mapped tells by its page tables, what is not by read() and write(). */
-		.referenced = native > 0 || (marked && !folio_mapped(folio)),
-		.stays = native > 0, .text = *vm_flags & VM_EXEC, .task = (unsigned long)current,
+		.referenced = referenced, .stays = native > 0, .text = *vm_flags & VM_EXEC,
+		.task = (unsigned long)current, .target = (unsigned long)target,
 	};
 	enum quire_verdict policy, verdict;
 	struct quire_scope *scope;
@@ -251,6 +257,8 @@ static int quire_answer(struct folio *folio, struct mem_cgroup *target, unsigned
 static int quire_on_referenced(struct folio *folio, bool decides, struct mem_cgroup *target,
 			       unsigned long *vm_flags, int native, bool marked)
 {
+	bool referenced;
+
 	if (!decides) {
 		if (native > 0) {
 			quire_ages_use(folio_pfn(folio));
@@ -260,7 +268,16 @@ static int quire_on_referenced(struct folio *folio, bool decides, struct mem_cgr
 	}
 	if (native < 0 || *vm_flags & VM_LOCKED)
 		return native;
-	return quire_answer(folio, target, vm_flags, native, marked);
+	/* What is mapped tells by its page tables, what is not by read() and write(). */
+	referenced = native > 0 || (marked && !folio_mapped(folio));
+	if (!quire_goes(folio, target, referenced, *vm_flags & VM_EXEC))
+		return quire_answer(folio, target, vm_flags, native, referenced);
+	/* As for an answer that is QUIRE_EVICT. */
+	if (referenced)
+		quire_ages_use(folio_pfn(folio));
+	if (folio_test_referenced(folio))
+		folio_clear_referenced(folio);
+	return 0;
 }
 
 QUIRE_AROUND(folio_referenced);

@@ -80,7 +80,6 @@ struct quire_node {
 /* These are for hosts alone. */
 #define QUIRE_RESIDENT		(1u << 27)	/* admitted and not yet removed */
 #define QUIRE_SEEN		(1u << 28)	/* was admitted at least once */
-#define QUIRE_FRESH		(1u << 29)	/* its admission may yet be told as a reference */
 
 /**
  * enum quire_why - why a page or ghost leaves
