@@ -85,7 +85,7 @@ known() {
 	local segment=$1 pages=$2
 	shift 2
 
-	start "$@" --seconds=60 --dir="$data" || {
+	start "$@" --seconds=600 --dir="$data" || {
 		ok 1 "$*"
 		return
 	}
@@ -107,7 +107,7 @@ known shmem 2000 window -n 6000 -m 2000 --memory=shmem --spread=stride
 known file_shared 2000 window -n 6000 -m 2000 --memory=file --spread=stride
 
 # W(t, tau): all pages have been written, then a part of them used again and again.
-start window -n 12000 -m 3000 --seconds=60
+start window -n 12000 -m 3000 --seconds=600
 watch anon wss_10s_pages
 # The program's own anonymous memory is 106 pages.
 within "${ws[wss_60s_pages]}" 12000 12200 "within 60 s it has used all: ${ws[wss_60s_pages]}"
@@ -124,7 +124,7 @@ within "$last" 12000 12200 "and in the end is all that was used: $last"
 
 # It is in swap, and needed all the same.
 stop_load
-limit=12M start window -n 6000 -m 2000 --seconds=60
+limit=12M start window -n 6000 -m 2000 --seconds=600
 # On a slow machine what is in use takes a while to come back from swap.
 for _ in {1..10}; do
 	watch anon wss_1s_pages
@@ -150,7 +150,7 @@ told() {
 told
 is "$told" 0 "without a policy nobody is told of used pages"
 echo lru >/proc/quire/policy
-start window -n 6000 -m 2000 --seconds=60
+start window -n 6000 -m 2000 --seconds=600
 watch anon wss_1s_pages
 within "$median" 1960 2060 "with a policy: working set $median of 2000"
 told
@@ -210,7 +210,7 @@ scan_share() {
 
 # Sampled: 300 MiB cannot be walked for a quarter of what that costs, nor in 10 ms.
 set_config scan_interval_ms=1000
-start window -n 76800 -m 15000 --spread=block --seconds=60
+start window -n 76800 -m 15000 --spread=block --seconds=600
 { echo >&"$load_in"; } 2>/dev/null
 next_scan
 scan_share 3
@@ -242,7 +242,7 @@ for run in 1 2 3 4; do
 		held=$((held + 1))
 	[ $run = 4 ] && break
 	stop_load
-	start window -n 76800 -m 15000 --spread=block --seconds=60
+	start window -n 76800 -m 15000 --spread=block --seconds=600
 	{ echo >&"$load_in"; } 2>/dev/null
 	until_sampled
 done
@@ -370,7 +370,7 @@ unload
 
 # Unloaded and switched off in the middle of a scan.
 mark_log
-start window -n 60000 -m 30000 --seconds=60
+start window -n 60000 -m 30000 --seconds=600
 { echo >&"$load_in"; } 2>/dev/null
 slowest=0
 for i in {1..6}; do
