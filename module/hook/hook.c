@@ -120,14 +120,21 @@ static notrace void quire_pass(unsigned long ip, unsigned long parent_ip, struct
 		quire_tell(site, ip, parent_ip, regs);
 }
 
+/* By itself, so that what follows needs no registers of its own. */
+static noinline notrace void quire_tell_there(struct quire_site *site, unsigned long ip,
+					      unsigned long parent_ip, struct ftrace_regs *regs)
+{
+	quire_tell(site, ip, parent_ip, regs);
+}
+
 static notrace void quire_divert(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 				 struct ftrace_regs *regs)
 {
 	struct quire_site *site = container_of(ops, struct quire_site, ops);
 	const struct quire_around *around;
 
-	if (READ_ONCE(site->told)) {
-		quire_tell(site, ip, parent_ip, regs);
+	if (unlikely(READ_ONCE(site->told))) {
+		quire_tell_there(site, ip, parent_ip, regs);
 		return;
 	}
 	/* Where nobody is told, nothing is called that could come back here. */

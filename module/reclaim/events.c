@@ -255,10 +255,8 @@ static int quire_answer(struct folio *folio, struct mem_cgroup *target, unsigned
 
 /* The page has been looked at, to decide about its eviction or not. */
 static int quire_on_referenced(struct folio *folio, bool decides, struct mem_cgroup *target,
-			       unsigned long *vm_flags, int native, bool marked)
+			       unsigned long *vm_flags, int native, bool referenced)
 {
-	bool referenced;
-
 	if (!decides) {
 		if (native > 0) {
 			quire_ages_use(folio_pfn(folio));
@@ -268,8 +266,7 @@ static int quire_on_referenced(struct folio *folio, bool decides, struct mem_cgr
 	}
 	if (native < 0 || *vm_flags & VM_LOCKED)
 		return native;
-	/* What is mapped tells by its page tables, what is not by read() and write(). */
-	referenced = native > 0 || (marked && !folio_mapped(folio));
+	referenced |= native > 0;
 	if (!quire_goes(folio, target, referenced, *vm_flags & VM_EXEC))
 		return quire_answer(folio, target, vm_flags, native, referenced);
 	/* As for an answer that is QUIRE_EVICT. */
@@ -286,16 +283,17 @@ QUIRE_AROUND(folio_referenced);
 static int quire_around_folio_referenced(struct folio *folio, int is_locked, struct mem_cgroup *target,
 					 unsigned long *vm_flags)
 {
-	bool marked = folio_test_referenced(folio);
+	/* What is mapped tells by its page tables, what is not by read() and write(). */
+	bool marked = folio_test_referenced(folio), mapped = folio_mapped(folio);
 	int found;
 
 	found = static_call(quire_real_folio_referenced)(folio, is_locked, target, vm_flags);
 	rcu_read_lock_sched();
 	/* A negative answer: it could not look. */
-	if (found >= 0 && folio_mapped(folio))
+	if (found >= 0 && mapped)
 		found = quire_reference_give_back(folio, found, vm_flags);
 	if (READ_ONCE(quire_events_come))
-		found = quire_on_referenced(folio, is_locked, target, vm_flags, found, marked);
+		found = quire_on_referenced(folio, is_locked, target, vm_flags, found, marked && !mapped);
 	rcu_read_unlock_sched();
 	quire_leave_folio_referenced();
 	return found;

@@ -129,26 +129,26 @@ bool quire_reference_seen(unsigned long pfn)
  * @answer:	references found, not negative
  * @vm_flags:	of the mappings that they are from
  *
- * Context: any but NMI.
+ * Context: any but NMI, under rcu_read_lock_sched().
  * Return: the answer, put right, as are the flags; what was taken is given back but once.
  */
 int quire_reference_give_back(struct folio *folio, int answer, unsigned long *vm_flags)
 {
-	unsigned long pfn = folio_pfn(folio);
-	struct quire_frames *frames;
+	struct quire_frames *frames = rcu_dereference_sched(quire_frames);
+	unsigned long pfn = folio_pfn(folio), pages = folio_nr_pages(folio);
 
-	rcu_read_lock_sched();
-	frames = rcu_dereference_sched(quire_frames);
-	if (frames && answer && pfn + folio_nr_pages(folio) <= frames->nr)
-		memset(&frames->seen[pfn], READ_ONCE(quire_mark_now), folio_nr_pages(folio));
-	if (frames && frames->taken && pfn < frames->nr && test_bit(pfn, frames->taken) &&
-	    test_and_clear_bit(pfn, frames->taken)) {
-		if (answer < quire_page_sharers(folio_page(folio, 0), folio))
-			answer++;
-		if (test_bit(pfn, frames->text))
-			*vm_flags |= VM_EXEC;
-	}
-	rcu_read_unlock_sched();
+	if (!frames || pfn + pages > frames->nr)
+		return answer;
+	if (answer && pages == 1)
+		WRITE_ONCE(frames->seen[pfn], READ_ONCE(quire_mark_now));
+	else if (answer)
+		memset(&frames->seen[pfn], READ_ONCE(quire_mark_now), pages);
+	if (!frames->taken || !test_bit(pfn, frames->taken) || !test_and_clear_bit(pfn, frames->taken))
+		return answer;
+	if (answer < quire_page_sharers(folio_page(folio, 0), folio))
+		answer++;
+	if (test_bit(pfn, frames->text))
+		*vm_flags |= VM_EXEC;
 	return answer;
 }
 

@@ -194,6 +194,7 @@ if tried refault-distance; then
 	near "$distances" "$missed" "refault-distance: as many as came back"
 	cycle=$(awk '/^@/ { in_it = /distance_pages.quire-load/ } in_it && /^\[(1K|2K), / { sum += $3 }
 		END { print sum + 0 }' "$out/refault-distance")
+	say "refault-distance: $(grep -A20 '^@distance_pages' "$out/refault-distance" | awk '/^\[/ { printf "%s%s ", $1 $2, $3 }')"
 	within $((cycle * 100 / (distances + 1))) 60 100 \
 		"refault-distance: most by the 2,048 pages that it lacks, or some less or more"
 	near "$(figure refault-distance 'away_ms\[quire-load\]')" "$missed" "refault-distance: as many times away"
