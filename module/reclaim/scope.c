@@ -480,18 +480,23 @@ void quire_scope_removed(const struct cgroup *cgroup)
 }
 
 /* Hooks and tables are there while a scope is. */
-static int quire_bring_up(void)
+static int quire_bring_up(const char **why)
 {
 	int err;
 
 	if (quire_up)
 		return 0;
 	err = quire_hosts_start(quire_on_eject);
-	if (err)
+	if (err) {
+		*why = err == -EFBIG ? "more than 16 TiB of memory" : "no memory for the tables";
 		return err;
+	}
 	err = quire_events_start();
-	if (err)
+	if (err) {
+		*why = err == -EBUSY ? "somebody else, a livepatch say, holds a function of the kernel's: see /proc/quire/status" :
+				       "a function of the kernel's is not there: see /proc/quire/status";
 		quire_hosts_stop();
+	}
 	quire_up = !err;
 	return err;
 }
@@ -555,7 +560,7 @@ static int quire_apply_locked(const struct quire_request *request, const char *l
 	if (!err && native)
 		quire_scope_detach(scope);
 	if (!err && (ops || quire_protection_wanted(&wanted.protection)))
-		err = quire_bring_up();
+		err = quire_bring_up(why);
 	if (!err)
 		err = quire_scope_apply(scope, ops, &wanted, lru);
 	if (err && ops && scope->ops != ops)

@@ -54,18 +54,6 @@ there() {
 	waits "$1" || gone "$1"
 }
 
-# until_it SECONDS COMMAND...: wait until the command succeeds. Each look costs a process, of which TCG
-# makes some dozens a second.
-until_it() {
-	local i
-
-	for ((i = 0; i < $1 * 2; i++)); do
-		! "${@:2}" || return 0
-		sleep 0.5
-	done
-	return 1
-}
-
 # trace SCRIPT ARGUMENT...: start it, and wait until its probes are in place
 trace() {
 	local began=${EPOCHREALTIME/./}

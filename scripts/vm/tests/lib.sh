@@ -199,6 +199,18 @@ limited() {
 	)
 }
 
+# until_it SECONDS COMMAND...: wait until the command succeeds. Each look costs a process, of which TCG
+# makes some dozens a second.
+until_it() {
+	local i
+
+	for ((i = 0; i < $1 * 2; i++)); do
+		! "${@:2}" || return 0
+		sleep 0.5
+	done
+	return 1
+}
+
 # Lines of the kernel's log that are the kernel's own complaints, since the file $tmp/log was made.
 mark_log() {
 	dmesg >"$tmp/log"
