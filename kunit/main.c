@@ -20,8 +20,8 @@ module_param(share, charp, 0);
 MODULE_PARM_DESC(share, "I/N: of all suites each N-th from the I-th on, counted from 0 (default: 0/1)");
 
 static struct kunit_suite *const other_suites[] = {
-	&quire_registry_suite, &quire_guard_suite, &quire_host_suite, &quire_eject_suite,
-	&quire_setting_suite, &quire_workingset_suite, &quire_thrash_suite,
+	&quire_registry_suite, &quire_guard_suite, &quire_host_suite, &quire_window_suite,
+	&quire_eject_suite, &quire_setting_suite, &quire_workingset_suite, &quire_thrash_suite,
 	&quire_balance_suite,
 };
 

@@ -24,6 +24,7 @@ extern struct kunit_suite quire_guard_suite;
 extern struct kunit_suite quire_host_suite;
 extern struct kunit_suite quire_registry_suite;
 extern struct kunit_suite quire_setting_suite;
+extern struct kunit_suite quire_window_suite;
 
 /* What the scanner of working sets works out. */
 extern struct kunit_suite quire_workingset_suite;

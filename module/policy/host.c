@@ -669,14 +669,6 @@ enum quire_verdict quire_host_verdict(struct quire_pool *pool, struct quire_aske
 	return verdict;
 }
 
-/** quire_host_frames_are_due - are the frames to be reckoned, with a verdict? */
-bool quire_host_frames_are_due(const struct quire_pool *pool)
-{
-	const struct quire_host *host = pool->host;
-
-	return READ_ONCE(host->stats.verdicts) >= READ_ONCE(host->reckon_at);
-}
-
 /**
  * quire_host_frames - memory is full, and this is what fits
  * @pool:	the pool
@@ -700,22 +692,4 @@ void quire_host_frames(struct quire_pool *pool, unsigned long pages)
 	WRITE_ONCE(pool->frames, frames);
 	WRITE_ONCE(pool->ghosts_max, percent ? (u64)frames * percent / 100 + 1 : 0);
 	WRITE_ONCE(pool->host->reckon_at, READ_ONCE(stats->verdicts) + QUIRE_RECKON_EVERY);
-}
-
-/**
- * quire_host_read - what a pool has done
- * @pool:	the pool
- * @stats:	filled in
- */
-void quire_host_read(struct quire_pool *pool, struct quire_host_stats *stats)
-{
-	unsigned long flags;
-	u32 passed;
-
-	spin_lock_irqsave(&pool->host->lock, flags);
-	*stats = pool->host->stats;
-	passed = atomic_read(&pool->host->passed);
-	stats->verdicts += passed;
-	stats->evicted += passed;
-	spin_unlock_irqrestore(&pool->host->lock, flags);
 }

@@ -325,6 +325,32 @@ int quire_host_set_params(struct quire_pool *pool, const struct quire_host_param
 	return 0;
 }
 
+/** quire_host_frames_are_due - are the frames to be reckoned, with a verdict? */
+bool quire_host_frames_are_due(const struct quire_pool *pool)
+{
+	const struct quire_host *host = pool->host;
+
+	return READ_ONCE(host->stats.verdicts) >= READ_ONCE(host->reckon_at);
+}
+
+/**
+ * quire_host_read - what a pool has done
+ * @pool:	the pool
+ * @stats:	filled in
+ */
+void quire_host_read(struct quire_pool *pool, struct quire_host_stats *stats)
+{
+	unsigned long flags;
+	u32 passed;
+
+	spin_lock_irqsave(&pool->host->lock, flags);
+	*stats = pool->host->stats;
+	passed = atomic_read(&pool->host->passed);
+	stats->verdicts += passed;
+	stats->evicted += passed;
+	spin_unlock_irqrestore(&pool->host->lock, flags);
+}
+
 /** quire_host_fault - why the pool's policy has been ejected, if it has. */
 enum quire_fault quire_host_fault(const struct quire_pool *pool)
 {

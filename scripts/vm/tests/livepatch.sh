@@ -54,6 +54,7 @@ gone() {
 until_it 30 gone
 ok $? "the livepatch goes"
 echo lru >/proc/quire/policy
+grep -q '^\* lru' /proc/quire/policy
 ok $? "now it can be attached"
 is "$(hook policy)" "attached missed 0" "where the livepatch was"
 unload

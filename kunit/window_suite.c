@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The window of the kernel's host: what is condemned ahead of need, and how it goes.
+ */
+#include <linux/err.h>
+
+#include "host_help.h"
+
+extern const struct quire_policy_ops quire_policy_fifo;
+extern const struct quire_policy_ops quire_policy_lru;
+
+/* The pages that go first are mlocked, say: reclaim never proposes them. */
+static void expels_what_is_never_proposed(struct kunit *test)
+{
+	struct quire_pool *pool;
+	u32 pfn, i, went = 0;
+
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	pool = quire_host_new(&quire_policy_fifo, &usual);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	for (pfn = 1; pfn <= PAGES; pfn++)
+		quire_host_admit(pool, pfn, 0, false);
+	for (i = 0; i < 20 * PAGES && went < 100; i++) {
+		pfn = PAGES / 2 + 1 + i % (PAGES / 2);
+		quire_host_frames(pool, PAGES);
+		if (!quire_owner_of(pfn) || propose(pool, pfn, false) != QUIRE_EVICT)
+			continue;
+		went++;
+		quire_host_evicted(pool, pfn, pfn);
+	}
+	KUNIT_EXPECT_EQ(test, went, 100u);
+	KUNIT_EXPECT_GE(test, stats_of(pool).expelled, 100ull);
+	KUNIT_EXPECT_EQ(test, quire_owner_of(1), 0u);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).folios, PAGES - stats_of(pool).expelled - went);
+	KUNIT_EXPECT_NULL(test, pool->ops->check(pool, ~0u));
+	/* It is proposed after all. */
+	propose(pool, 1, false);
+	KUNIT_EXPECT_EQ(test, quire_owner_of(1), quire_host_number(pool));
+	KUNIT_EXPECT_EQ(test, quire_host_fault(pool), QUIRE_FAULT_NONE);
+	quire_host_free(pool);
+	quire_hosts_stop();
+	expect_nothing_left(test);
+}
+
+static u32 named(struct quire_pool *pool, struct quire_asked *asked, unsigned long pfn)
+{
+	*asked = (struct quire_asked){ .pfn = pfn, .task = TASK };
+	quire_host_verdict(pool, asked);
+	return asked->nr_victims;
+}
+
+/* Each page is named to be brought forward when it is condemned, and again when others are proposed. */
+static void names_what_is_to_be_brought_forward(struct kunit *test)
+{
+	struct quire_host_params params = usual;
+	struct quire_asked asked;
+	struct quire_pool *pool;
+	u32 pfn, i, j;
+
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	params.window = 4;
+	params.steer = 1;
+	pool = quire_host_new(&quire_policy_fifo, &params);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	for (pfn = 1; pfn <= PAGES; pfn++)
+		quire_host_admit(pool, pfn, 0, false);
+	/* Of few pages the share itself, though a sixteenth of it is said to do. */
+	for (i = 0; i < PAGES / 4 / QUIRE_VICTIMS; i++) {
+		KUNIT_ASSERT_EQ(test, named(pool, &asked, 500 + i), (u32)QUIRE_VICTIMS);
+		for (j = 0; j < QUIRE_VICTIMS; j++)
+			KUNIT_EXPECT_EQ(test, asked.victims[j], i * QUIRE_VICTIMS + j + 1);
+	}
+	KUNIT_EXPECT_EQ(test, named(pool, &asked, 510), PAGES / 4 % QUIRE_VICTIMS);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).condemned, PAGES / 4ull);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).steered, PAGES / 4ull);
+	/* Ten have been refused by now: six more are, then all are named in turn. */
+	for (i = 0; i < 5; i++)
+		KUNIT_EXPECT_EQ(test, named(pool, &asked, 520 + i), 0u);
+	KUNIT_EXPECT_EQ(test, named(pool, &asked, 530), (u32)QUIRE_VICTIMS);
+	KUNIT_EXPECT_EQ(test, asked.victims[0], 1u);
+	/* The next in turn leaves. */
+	quire_host_gone(pool, QUIRE_VICTIMS + 1, QUIRE_FREED);
+	KUNIT_EXPECT_EQ(test, named(pool, &asked, 531), 0u);
+	for (i = 0; i < 14; i++)
+		KUNIT_EXPECT_EQ(test, named(pool, &asked, 540 + i), 0u);
+	KUNIT_EXPECT_EQ(test, named(pool, &asked, 560), (u32)QUIRE_VICTIMS);
+	KUNIT_EXPECT_EQ(test, asked.victims[0], QUIRE_VICTIMS + 2u);
+	/* One that goes ends the row; the one condemned for it is the next. */
+	KUNIT_EXPECT_EQ(test, propose(pool, 1, false), QUIRE_EVICT);
+	quire_host_evicted(pool, 1, 1);
+	/* What is proposed itself need not be brought forward. */
+	KUNIT_EXPECT_EQ(test, named(pool, &asked, PAGES / 4 + 1), 0u);
+	KUNIT_EXPECT_EQ(test, propose(pool, PAGES / 4 + 1, false), QUIRE_EVICT);
+	quire_host_free(pool);
+	/* Few pages have a window all the same. */
+	pool = quire_host_new(&quire_policy_fifo, &params);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	for (pfn = 1; pfn <= 3; pfn++)
+		quire_host_admit(pool, pfn, 0, false);
+	KUNIT_EXPECT_EQ(test, propose(pool, 1, false), QUIRE_EVICT);
+	quire_host_free(pool);
+	quire_hosts_stop();
+	expect_nothing_left(test);
+}
+
+/* What is condemned goes without a verdict, for a while, and is counted as if there had been one. */
+static void lets_the_condemned_go_without_a_verdict(struct kunit *test)
+{
+	struct quire_asked inside = { .pfn = 300, .task = TASK, .target = 8, .narrow = true };
+	struct quire_asked whole = { .pfn = 300, .task = TASK, .target = 8 };
+	struct quire_host_stats before;
+	struct quire_pool *pool, *other;
+	u32 pfn;
+
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	pool = quire_host_new(&quire_policy_fifo, &usual);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	for (pfn = 1; pfn <= PAGES; pfn++)
+		quire_host_admit(pool, pfn, pfn == 3 ? 1 : 0, false);
+	KUNIT_EXPECT_FALSE(test, lets_go(1, 0, false, 0));
+	for (pfn = 0; stats_of(pool).condemned <= stats_of(pool).window - QUIRE_VICTIMS || !pfn; pfn++)
+		KUNIT_ASSERT_EQ(test, propose(pool, PAGES - pfn, false), QUIRE_KEEP);
+	KUNIT_ASSERT_GE(test, stats_of(pool).condemned, 2ull * QUIRE_VICTIMS);
+	/* Not: of nobody, not condemned, split since, none at all. */
+	KUNIT_EXPECT_FALSE(test, lets_go(PAGES + 1, 0, false, 0));
+	KUNIT_EXPECT_FALSE(test, lets_go(PAGES / 2, 0, false, 0));
+	KUNIT_EXPECT_FALSE(test, lets_go(3, 0, false, 0));
+	KUNIT_EXPECT_FALSE(test, lets_go(0, 0, false, 0));
+	KUNIT_EXPECT_FALSE(test, lets_go(~0ul, 0, false, 0));
+	/* Not: for somebody else than the last verdict, or for somebody inside. */
+	KUNIT_EXPECT_FALSE(test, lets_go(1, 0, false, 8));
+	KUNIT_EXPECT_EQ(test, quire_host_verdict(pool, &inside), QUIRE_NATIVE);
+	KUNIT_EXPECT_FALSE(test, lets_go(1, 0, false, 8));
+	KUNIT_EXPECT_EQ(test, quire_host_verdict(pool, &whole), QUIRE_KEEP);
+	KUNIT_EXPECT_FALSE(test, lets_go(1, 0, false, 0));
+	before = stats_of(pool);
+	KUNIT_EXPECT_TRUE(test, lets_go(1, 0, false, 8));
+	/* As it is large; and fresh, but once. */
+	KUNIT_EXPECT_TRUE(test, lets_go(3, 1, true, 8));
+	KUNIT_EXPECT_FALSE(test, lets_go(3, 1, true, 8));
+	KUNIT_EXPECT_TRUE(test, lets_go(3, 1, false, 8));
+	KUNIT_EXPECT_EQ(test, stats_of(pool).verdicts, before.verdicts + 3);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).evicted, before.evicted + 3);
+	/* It has not gone, and is used: it is not condemned any more. */
+	quire_host_touch(pool, 1);
+	KUNIT_EXPECT_FALSE(test, lets_go(1, 0, false, 8));
+	/* The policy is heard again before the window is empty. */
+	for (pfn = 4; lets_go(pfn, 0, false, 8); pfn++)
+		quire_host_evicted(pool, pfn, pfn);
+	KUNIT_EXPECT_EQ(test, pfn, 4u + QUIRE_VICTIMS - 1 - 3);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).verdicts, before.verdicts + QUIRE_VICTIMS - 1);
+	before = stats_of(pool);
+	whole.pfn = pfn;
+	KUNIT_EXPECT_EQ(test, quire_host_verdict(pool, &whole), QUIRE_EVICT);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).verdicts, before.verdicts + 1);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).evicted, before.evicted + 1);
+	KUNIT_EXPECT_GT(test, stats_of(pool).condemned, before.condemned);
+	KUNIT_EXPECT_TRUE(test, lets_go(pfn, 0, false, 8));
+	/* Another policy takes over, that has condemned nothing; then there is none. */
+	other = quire_host_new(&quire_policy_lru, &usual);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(other));
+	quire_host_hand_over(pool, other);
+	KUNIT_EXPECT_EQ(test, quire_owner_of(pfn), quire_host_number(other));
+	KUNIT_EXPECT_FALSE(test, lets_go(pfn, 0, false, 0));
+	quire_host_free(pool);
+	quire_host_free(other);
+	KUNIT_EXPECT_FALSE(test, lets_go(pfn, 0, false, 0));
+	quire_hosts_stop();
+	expect_nothing_left(test);
+}
+
+static int begin(struct kunit *test)
+{
+	quire_test_allocations_start(0);
+	atomic_set(&ejected, 0);
+	return 0;
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(expels_what_is_never_proposed),
+	KUNIT_CASE(names_what_is_to_be_brought_forward),
+	KUNIT_CASE(lets_the_condemned_go_without_a_verdict),
+	{}
+};
+
+struct kunit_suite quire_window_suite = { .name = "window", .init = begin, .test_cases = cases };
