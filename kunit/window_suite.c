@@ -6,8 +6,9 @@
 
 #include "host_help.h"
 
-extern const struct quire_policy_ops quire_policy_fifo;
-extern const struct quire_policy_ops quire_policy_lru;
+#define QUIRE_POLICY(name) extern const struct quire_policy_ops quire_policy_##name;
+#include "../module/policies/policies.h"
+#undef QUIRE_POLICY
 
 /* The pages that go first are mlocked, say: reclaim never proposes them. */
 static void expels_what_is_never_proposed(struct kunit *test)
