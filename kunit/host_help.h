@@ -23,6 +23,14 @@ static void on_eject(void)
 	atomic_inc(&ejected);
 }
 
+/* Before each case of a suite. */
+static __maybe_unused int begin_host(struct kunit *test)
+{
+	quire_test_allocations_start(0);
+	atomic_set(&ejected, 0);
+	return 0;
+}
+
 static struct quire_host_stats stats_of(struct quire_pool *pool)
 {
 	struct quire_host_stats stats;

@@ -540,13 +540,6 @@ static void is_not_confused_by_several_reclaimers(struct kunit *test)
 	expect_nothing_left(test);
 }
 
-static int begin(struct kunit *test)
-{
-	quire_test_allocations_start(0);
-	atomic_set(&ejected, 0);
-	return 0;
-}
-
 static struct kunit_case cases[] = {
 	KUNIT_CASE(fails_cleanly_at_each_allocation),
 	KUNIT_CASE(takes_the_memory_that_is_stated),
@@ -562,4 +555,4 @@ static struct kunit_case cases[] = {
 	{}
 };
 
-struct kunit_suite quire_host_suite = { .name = "host", .init = begin, .test_cases = cases };
+struct kunit_suite quire_host_suite = { .name = "host", .init = begin_host, .test_cases = cases };

@@ -170,13 +170,6 @@ static void lets_the_condemned_go_without_a_verdict(struct kunit *test)
 	expect_nothing_left(test);
 }
 
-static int begin(struct kunit *test)
-{
-	quire_test_allocations_start(0);
-	atomic_set(&ejected, 0);
-	return 0;
-}
-
 static struct kunit_case cases[] = {
 	KUNIT_CASE(expels_what_is_never_proposed),
 	KUNIT_CASE(names_what_is_to_be_brought_forward),
@@ -184,4 +177,4 @@ static struct kunit_case cases[] = {
 	{}
 };
 
-struct kunit_suite quire_window_suite = { .name = "window", .init = begin, .test_cases = cases };
+struct kunit_suite quire_window_suite = { .name = "window", .init = begin_host, .test_cases = cases };

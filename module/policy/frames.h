@@ -50,6 +50,17 @@ int quire_frames_add(u32 handle);
 void quire_frames_account(size_t bytes);
 void quire_frames_stop(void);
 
+/* The tag of a handle that is below @end, or NULL. */
+static inline u16 *quire_tag_below(unsigned long handle, u32 end)
+{
+	u16 *tags;
+
+	if (!handle || handle >= end)
+		return NULL;
+	tags = READ_ONCE(quire_frames.tags[handle >> QUIRE_SECTION_SHIFT]);
+	return tags ? tags + handle % QUIRE_SECTION_FRAMES : NULL;
+}
+
 /**
  * quire_tag_of - where the tag of a page or a ghost is
  * @handle:	the page's frame, or the ghost
@@ -59,23 +70,13 @@ void quire_frames_stop(void);
  */
 static inline u16 *quire_tag_of(unsigned long handle)
 {
-	u16 *tags;
-
-	if (!handle || handle >= quire_frames.handles)
-		return NULL;
-	tags = READ_ONCE(quire_frames.tags[handle >> QUIRE_SECTION_SHIFT]);
-	return tags ? tags + handle % QUIRE_SECTION_FRAMES : NULL;
+	return quire_tag_below(handle, quire_frames.handles);
 }
 
 /** quire_page_tag - where the tag of a page is, or NULL. Context: as quire_tag_of(). */
 static inline u16 *quire_page_tag(unsigned long pfn)
 {
-	u16 *tags;
-
-	if (!pfn || pfn >= quire_frames.frames)
-		return NULL;
-	tags = READ_ONCE(quire_frames.tags[pfn >> QUIRE_SECTION_SHIFT]);
-	return tags ? tags + pfn % QUIRE_SECTION_FRAMES : NULL;
+	return quire_tag_below(pfn, quire_frames.frames);
 }
 
 /** quire_owner_of - the number of the pool that has a page, or 0. Context: as quire_tag_of(). */
