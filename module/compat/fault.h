@@ -23,4 +23,11 @@
 /* mm/internal.h; not exported, and called by nobody by this name. */
 vm_fault_t do_swap_page(struct vm_fault *vmf);
 
+/*
+ * mm/shmem.c, where it is static, and takes five to seven arguments. None is looked at: who stands
+ * around it passes on as many as a function of integers and pointers can have been given.
+ */
+int shmem_swapin_folio(unsigned long a0, unsigned long a1, unsigned long a2, unsigned long a3,
+		       unsigned long a4, unsigned long a5, unsigned long a6, unsigned long a7);
+
 #endif

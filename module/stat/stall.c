@@ -4,20 +4,22 @@
  *
  *	reclaim	    in try_to_free_pages() or try_to_free_mem_cgroup_pages(): the
  *		    process looks for memory itself
- *	swapin	    in do_swap_page(), where the page had to be read or waited for,
- *		    less the time it spent in reclaim to get a frame
+ *	swapin	    in do_swap_page(), or for shared memory in shmem_swapin_folio(),
+ *		    where the page had to be read or waited for, less the time it
+ *		    spent in reclaim to get a frame
  *	file	    in what the kernel itself calls a memory stall (between
  *		    psi_memstall_enter() and _leave()) and that is none of the
  *		    others: the wait for a page that was part of the working set,
- *		    had been evicted, and must be read again. Shared memory that
- *		    is read from swap is here too.
+ *		    had been evicted, and must be read again
  *	compaction  in a memory stall in which memory was compacted
  *
  * So the four never overlap, and their sum is the time a process lost. kswapd
  * and other kernel threads have times of their own in reclaim; nobody waits
  * for those, so they are not counted here.
  */
+#include <linux/oom.h>
 #include "compat/fault.h"
+#include "compat/swap.h"
 #include "hook/hook.h"
 #include "quire/part.h"
 #include "stat/stall.h"
@@ -86,34 +88,70 @@ static int quire_reclaim_return(struct kretprobe_instance *ri, struct pt_regs *r
 	return 0;
 }
 
-static void quire_swap_in_end(vm_fault_t ret)
+static bool quire_swap_in_begin(void)
 {
-	struct quire_wait *wait = quire_wait_current();
+	bool begun;
+
+	preempt_disable();
+	begun = quire_wait_begin(QUIRE_WAIT_SWAP_IN);
+	preempt_enable();
+	return begun;
+}
+
+/* @waited: it is known that the page had to be read or waited for. */
+static void quire_swap_in_end(bool waited)
+{
+	struct quire_wait *wait;
 	u64 ns, reclaim_ns;
 
-	ns = wait ? quire_wait_end(wait, QUIRE_WAIT_SWAP_IN, &reclaim_ns) : 0;
-	if (ns && ret & (VM_FAULT_MAJOR | VM_FAULT_RETRY))
-		quire_stalled(QUIRE_STALL_SWAP_IN, ns - min(ns, reclaim_ns));
+	preempt_disable();
+	wait = quire_wait_current();
+	if (wait) {
+		waited |= wait->missing;
+		ns = quire_wait_end(wait, QUIRE_WAIT_SWAP_IN, &reclaim_ns);
+		if (ns && waited)
+			quire_stalled(QUIRE_STALL_SWAP_IN, ns - min(ns, reclaim_ns));
+	}
+	preempt_enable();
 }
 
 QUIRE_AROUND(do_swap_page);
 
 static vm_fault_t quire_around_do_swap_page(struct vm_fault *vmf)
 {
-	vm_fault_t ret;
-	bool begun;
+	bool begun = quire_swap_in_begin();
+	vm_fault_t ret = static_call(quire_real_do_swap_page)(vmf);
 
-	preempt_disable();
-	begun = quire_wait_begin(QUIRE_WAIT_SWAP_IN);
-	preempt_enable();
-	ret = static_call(quire_real_do_swap_page)(vmf);
-	if (begun) {
-		preempt_disable();
-		quire_swap_in_end(ret);
-		preempt_enable();
-	}
+	if (begun)
+		quire_swap_in_end(ret & (VM_FAULT_MAJOR | VM_FAULT_RETRY));
 	quire_leave_do_swap_page();
 	return ret;
+}
+
+QUIRE_AROUND(shmem_swapin_folio);
+
+/* For a fault, or for who reads or writes a file of tmpfs; but swapoff gets all of it for nobody. */
+static int quire_around_shmem_swapin_folio(unsigned long a0, unsigned long a1, unsigned long a2,
+					   unsigned long a3, unsigned long a4, unsigned long a5,
+					   unsigned long a6, unsigned long a7)
+{
+	bool begun = !(current->flags & PF_KTHREAD) && !oom_task_origin(current) &&
+		     quire_swap_in_begin();
+	int ret = static_call(quire_real_shmem_swapin_folio)(a0, a1, a2, a3, a4, a5, a6, a7);
+
+	if (begun)
+		quire_swap_in_end(false);
+	quire_leave_shmem_swapin_folio();
+	return ret;
+}
+
+/* The first of the pages that are read is the one that is missing, the others are read ahead. */
+static void quire_on_swap_read(struct ftrace_regs *regs)
+{
+	struct quire_wait *wait = quire_wait_current();
+
+	if (wait && wait->depth[QUIRE_WAIT_SWAP_IN])
+		wait->missing = true;
 }
 
 static void quire_on_memstall_enter(struct ftrace_regs *regs)
@@ -125,16 +163,21 @@ static void quire_on_memstall_enter(struct ftrace_regs *regs)
 static void quire_on_memstall_leave(struct ftrace_regs *regs)
 {
 	struct quire_wait *wait = quire_wait_current();
-	bool compacting, inside;
+	bool compacting, swapping_in, reclaiming;
 	u64 ns, reclaim_ns;
 
 	if (!wait)
 		return;
 	compacting = wait->compacting;
-	inside = wait->depth[QUIRE_WAIT_SWAP_IN] || wait->depth[QUIRE_WAIT_RECLAIM];
+	swapping_in = wait->depth[QUIRE_WAIT_SWAP_IN];
+	reclaiming = wait->depth[QUIRE_WAIT_RECLAIM];
 	ns = quire_wait_end(wait, QUIRE_WAIT_MEMORY, &reclaim_ns);
-	if (!ns || inside)
+	if (!ns || reclaiming)
 		return;
+	if (swapping_in) {
+		wait->missing |= !compacting && !reclaim_ns;
+		return;
+	}
 	if (compacting)
 		quire_stalled(QUIRE_STALL_COMPACTION, ns - min(ns, reclaim_ns));
 	else if (!reclaim_ns)
@@ -160,8 +203,8 @@ static void quire_on_task_exit(void *data, struct task_struct *task)
 }
 
 enum {
-	HOOK_SWAP_IN, HOOK_RECLAIM, HOOK_MEMCG_RECLAIM, HOOK_ENTER, HOOK_LEAVE, HOOK_COMPACTION,
-	HOOK_EXIT,
+	HOOK_SWAP_IN, HOOK_SHMEM_SWAP_IN, HOOK_SWAP_READ, HOOK_RECLAIM, HOOK_MEMCG_RECLAIM, HOOK_ENTER,
+	HOOK_LEAVE, HOOK_COMPACTION, HOOK_EXIT,
 };
 
 static struct quire_hook quire_stall_hooks[] = {
@@ -169,6 +212,15 @@ static struct quire_hook quire_stall_hooks[] = {
 		.kind = QUIRE_HOOK_AROUND, .name = "do_swap_page", .required = true,
 		.around = &(const struct quire_around)QUIRE_AROUND_OF(do_swap_page),
 		.cost = "two clock readings a fault on swap",
+	},
+	[HOOK_SHMEM_SWAP_IN] = {
+		.kind = QUIRE_HOOK_AROUND, .name = "shmem_swapin_folio",
+		.around = &(const struct quire_around)QUIRE_AROUND_OF(shmem_swapin_folio),
+		.cost = "two clock readings a page of shared memory that is in swap",
+	},
+	[HOOK_SWAP_READ] = {
+		.kind = QUIRE_HOOK_ENTRY, QUIRE_HOOK_NAMES(QUIRE_SWAP_READ),
+		.entry = quire_on_swap_read, .cost = "a mark a page read from swap",
 	},
 	[HOOK_RECLAIM] = {
 		.kind = QUIRE_HOOK_RETURN, .name = "try_to_free_pages", .required = true,

@@ -127,6 +127,8 @@ struct quire_wait *quire_wait_begin(enum quire_wait_kind kind)
 		wait->reclaimed_before[kind] = wait->reclaim_ns;
 		if (kind == QUIRE_WAIT_MEMORY)
 			wait->compacting = false;
+		else if (kind == QUIRE_WAIT_SWAP_IN)
+			wait->missing = false;
 	}
 	return wait;
 }

@@ -9,7 +9,7 @@
 #include <linux/types.h>
 
 enum quire_wait_kind {
-	QUIRE_WAIT_SWAP_IN,	/* in a fault on a page in swap */
+	QUIRE_WAIT_SWAP_IN,	/* getting a page from swap */
 	QUIRE_WAIT_RECLAIM,	/* reclaiming memory itself */
 	QUIRE_WAIT_MEMORY,	/* what the kernel calls a memory stall (PSI) */
 	QUIRE_NR_WAITS
@@ -22,6 +22,7 @@ enum quire_wait_kind {
  * @reclaim_ns:	time in reclaim since the task got this slot
  * @reclaimed_before: @reclaim_ns when each kind began
  * @compacting:	memory was compacted since QUIRE_WAIT_MEMORY began
+ * @missing:	a page had to be read or waited for since QUIRE_WAIT_SWAP_IN began
  */
 struct quire_wait {
 	u64 since_ns[QUIRE_NR_WAITS];
@@ -29,6 +30,7 @@ struct quire_wait {
 	u64 reclaim_ns;
 	u8 depth[QUIRE_NR_WAITS];
 	bool compacting;
+	bool missing;
 };
 
 /**

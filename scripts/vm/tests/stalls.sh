@@ -72,6 +72,43 @@ is "$(row_delta stalls_reclaim)" $((begun - first)) "each reclaim of the process
 within $(($(row_delta stall_reclaim_us) + $(row_delta stall_swapin_us) + $(row_delta stall_file_us))) \
 	1 "${R[elapsed_us]}" "the stalls are part of the time it took"
 
+# Shared memory, in a cgroup that is too small: through its mapping ...
+declare -A kernel_before kernel_after
+limit=30M start loop --memory=shmem --size=18M -r 4
+echo 14M >$group/memory.max
+read_kernel_faults kernel_before "$worker"
+read_process before "$worker"
+go
+read_process after "$worker"
+read_kernel_faults kernel_after "$worker"
+end
+ok $? "a loop over shared memory in a cgroup that is too small"
+majors=$((kernel_after[maj_flt] - kernel_before[maj_flt]))
+within $majors 10000 20000 "$majors faults found their page in swap"
+within "$(row_delta stalls_swapin)" $((majors * 98 / 100)) "$majors" "each of them is a stall in swap-in"
+within "$(row_delta stall_swapin_us)" $((R[elapsed_us] / 4)) "${R[elapsed_us]}" \
+	"their time is a good part of the time it took"
+
+# ... and by read(): with no read-ahead each page that is read from swap was waited for.
+limited 14M dd if=/dev/zero of="$tmp/shared" bs=64k count=320 status=none
+read_pairs before /proc/quire/stat
+limited 14M dd if="$tmp/shared" of=/dev/null bs=64k status=none
+read_pairs after /proc/quire/stat
+pages=$((after[swapin_pages] - before[swapin_pages]))
+within $pages 1500 6000 "$pages pages of a file of tmpfs come back from swap for read()"
+is $((after[stalls_swapin] - before[stalls_swapin])) $pages "each of them is a stall in swap-in"
+
+# swapoff brings them all back, and nobody has missed them.
+echo max >$group/memory.max
+read -r device _ < <(tail -n 1 /proc/swaps)
+read_pairs before /proc/quire/stat
+swapoff "$device"
+read_pairs after /proc/quire/stat
+within $((after[swapin_pages] - before[swapin_pages])) 1000 6000 "swapoff reads pages of it"
+is $((after[stalls_swapin] - before[stalls_swapin])) 0 "which is no stall"
+swapon "$device"
+rm "$tmp/shared"
+
 # The histogram has every stall.
 declare -A bucket
 while read -r stall _ _ n; do
