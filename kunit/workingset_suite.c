@@ -162,7 +162,7 @@ static void all_pieces_are_exact(struct kunit *test)
 	for (i = 0; i < 3; i++) {
 		struct quire_piece piece = { .resident = 100 + i, .share = 32 * QUIRE_SHARE_UNIT };
 
-		quire_stratum_add(&stratum, &piece);
+		quire_stratum_add(&stratum, &piece, ticks, QUIRE_KNOWN_ALWAYS);
 	}
 	quire_stratum_estimate(&stratum, QUIRE_PAGES_RESIDENT, &estimate);
 	KUNIT_EXPECT_EQ(test, estimate.pages, 303u);
@@ -188,6 +188,7 @@ static void the_largest_machine_fits(struct kunit *test)
 	struct quire_stratum stratum = { .pieces = 1 << 19, .sampled = 1 << 16 };
 	struct quire_estimate estimate;
 
+	stratum.known[QUIRE_PAGES_RESIDENT] = 1 << 16;
 	stratum.sum[QUIRE_PAGES_RESIDENT] = (u64)QUIRE_PIECE_PAGES << 16;
 	stratum.square[QUIRE_PAGES_RESIDENT] = (u64)QUIRE_PIECE_PAGES * QUIRE_PIECE_PAGES << 16;
 	quire_stratum_estimate(&stratum, QUIRE_PAGES_RESIDENT, &estimate);
@@ -275,8 +276,8 @@ static bool holds(const struct population *population, u64 seed, unsigned int sh
 		struct quire_piece piece = { .resident = population->pages(i, next_random(&random)) };
 
 		truth += piece.resident;
-		if (quire_is_sampled(seed, i + 0x3fff0000, shift))
-			quire_stratum_add(&stratum, &piece);
+		if (quire_sample_level(seed, i + 0x3fff0000) >= shift)
+			quire_stratum_add(&stratum, &piece, ticks, QUIRE_KNOWN_ALWAYS);
 	}
 	quire_stratum_estimate(&stratum, QUIRE_PAGES_RESIDENT, &estimate);
 	return estimate.low <= truth && truth <= estimate.high &&
@@ -311,8 +312,8 @@ static void more_samples_say_more(struct kunit *test)
 		for (i = 0; i < 1024; i++) {
 			struct quire_piece piece = { .resident = a_block(i, 0) };
 
-			if (quire_is_sampled(42, i, shift))
-				quire_stratum_add(&stratum, &piece);
+			if (quire_sample_level(42, i) >= shift)
+				quire_stratum_add(&stratum, &piece, ticks, QUIRE_KNOWN_ALWAYS);
 		}
 		quire_stratum_estimate(&stratum, QUIRE_PAGES_RESIDENT, &estimate);
 		width = estimate.high - estimate.low;
@@ -338,6 +339,23 @@ static void sums_add_by_squares(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sum.pages, 150u);
 }
 
+static void any_window_has_a_working_set(struct kunit *test)
+{
+	struct quire_estimate figure[QUIRE_NR_FIGURES] = { };
+	unsigned int i;
+
+	/* 1000 pages in the first interval, 100 in each after that, until there are 5000. */
+	for (i = 0; i < QUIRE_AGE_BUCKETS; i++)
+		figure[QUIRE_W + i].pages = min(1000u + 100u * ((1u << i) - 1), 5000u);
+	KUNIT_EXPECT_EQ(test, quire_used_within(figure, 1000, 1000), 1000ull);
+	KUNIT_EXPECT_EQ(test, quire_used_within(figure, 1000, 1500), 1050ull);
+	KUNIT_EXPECT_EQ(test, quire_used_within(figure, 1000, 10000), 1900ull);
+	KUNIT_EXPECT_EQ(test, quire_used_within(figure, 1000, 16000), 2500ull);
+	KUNIT_EXPECT_EQ(test, quire_used_within(figure, 500, 10000), 2900ull);
+	KUNIT_EXPECT_EQ(test, quire_used_within(figure, 2000, 500), 1000ull);
+	KUNIT_EXPECT_EQ(test, quire_used_within(figure, 1, U32_MAX), 5000ull);
+}
+
 static void samples_lie_within_each_other(struct kunit *test)
 {
 	unsigned long range, sampled;
@@ -345,16 +363,86 @@ static void samples_lie_within_each_other(struct kunit *test)
 
 	for (shift = 0; shift <= 8; shift++) {
 		sampled = 0;
-		for (range = 0; range < 1 << 16; range++) {
-			if (!quire_is_sampled(11, range, shift))
-				continue;
-			sampled++;
-			KUNIT_ASSERT_TRUE(test, !shift || quire_is_sampled(11, range, shift - 1));
-		}
+		for (range = 0; range < 1 << 16; range++)
+			sampled += quire_sample_level(11, range) >= shift;
 		/* One in 2^shift of 65536, within four of its standard deviations. */
 		KUNIT_EXPECT_LE(test, abs((long)sampled - (0x10000l >> shift)),
 				(long)int_sqrt(16 * (0x10000 >> shift)));
 	}
+	for (range = 0; range < 1 << 16; range++)
+		KUNIT_ASSERT_LE(test, quire_sample_level(11, range), QUIRE_SHIFT_MAX + 0u);
+}
+
+/* For how many intervals ranges of a level have been looked at. */
+static u32 known_for(const u32 *since, unsigned int level, u32 now)
+{
+	return quire_sample_known(since[level], now, now);
+}
+
+static void what_is_new_in_a_sample_is_not_known(struct kunit *test)
+{
+	u32 since[QUIRE_SHIFTS] = { };
+
+	/* One in 8 from the first scan on, one in 2 since 100, one in 4 since 200, all since 300. */
+	quire_sample_change(since, 0, 3, 1);
+	quire_sample_change(since, 3, 1, 100);
+	quire_sample_change(since, 1, 2, 200);
+	KUNIT_EXPECT_EQ(test, known_for(since, 2, 299), 199u);
+	quire_sample_change(since, 2, 0, 300);
+	KUNIT_EXPECT_EQ(test, known_for(since, 20, 310), QUIRE_KNOWN_ALWAYS);
+	KUNIT_EXPECT_EQ(test, known_for(since, 3, 310), QUIRE_KNOWN_ALWAYS);
+	KUNIT_EXPECT_EQ(test, known_for(since, 2, 310), 210u);
+	KUNIT_EXPECT_EQ(test, known_for(since, 1, 310), 10u);
+	KUNIT_EXPECT_EQ(test, known_for(since, 0, 310), 10u);
+	/* Nearly as long as the process is always. */
+	KUNIT_EXPECT_EQ(test, quire_sample_known(2, 3, 2), QUIRE_KNOWN_ALWAYS);
+	KUNIT_EXPECT_EQ(test, quire_sample_known(100, 800, 800), QUIRE_KNOWN_ALWAYS);
+	KUNIT_EXPECT_EQ(test, quire_sample_known(103, 800, 800), 697u);
+}
+
+/* 64 pieces of 100 pages each, of which half are looked at for 5 intervals: 40 pages used in the last, 70 in all. */
+static void a_wider_sample_is_not_a_smaller_set(struct kunit *test)
+{
+	struct quire_stratum stratum = { .pieces = 64 };
+	struct quire_estimate estimate;
+	unsigned int i;
+
+	for (i = 0; i < 64; i++) {
+		struct quire_piece old = {
+			.resident = 100, .window = { 40, 70, 70 }, .bucket = { 40, 0, 0, 30 },
+		}, new = {
+			.resident = 100, .window = { 40, 41, 41 }, .bucket = { 40, 1 },
+		};
+
+		if (i % 2)
+			quire_stratum_add(&stratum, &old, ticks, QUIRE_KNOWN_ALWAYS);
+		else
+			quire_stratum_add(&stratum, &new, ticks, 5);
+	}
+	KUNIT_EXPECT_EQ(test, stratum.sampled, 64u);
+	quire_stratum_estimate(&stratum, QUIRE_PAGES_RESIDENT, &estimate);
+	KUNIT_EXPECT_EQ(test, estimate.low, 6400u);
+	KUNIT_EXPECT_EQ(test, estimate.high, 6400u);
+	quire_stratum_estimate(&stratum, QUIRE_WSS_1S, &estimate);
+	KUNIT_EXPECT_EQ(test, estimate.low, 2560u);
+	KUNIT_EXPECT_EQ(test, estimate.high, 2560u);
+	/* Of 10 s only half know; what the others have seen is certain. */
+	quire_stratum_estimate(&stratum, QUIRE_WSS_10S, &estimate);
+	KUNIT_EXPECT_EQ(test, estimate.pages, 4480u);
+	KUNIT_EXPECT_GE(test, estimate.low, 32u * 111);
+	KUNIT_EXPECT_LT(test, estimate.low, 4480u);
+	KUNIT_EXPECT_GT(test, estimate.high, 4480u);
+	quire_stratum_estimate(&stratum, QUIRE_W + 2, &estimate);	/* 4 intervals */
+	KUNIT_EXPECT_EQ(test, estimate.pages, 32u * 40 + 32 * 41);
+	KUNIT_EXPECT_EQ(test, estimate.low, estimate.high);
+
+	/* Nobody knows: what was seen, and no more than all. */
+	stratum = (struct quire_stratum){ .pieces = 1 };
+	quire_stratum_add(&stratum, &(struct quire_piece){ .window = { 3, 4, 4 } }, ticks, 5);
+	quire_stratum_estimate(&stratum, QUIRE_WSS_60S, &estimate);
+	KUNIT_EXPECT_EQ(test, estimate.pages, 4u);
+	KUNIT_EXPECT_EQ(test, estimate.low, 4u);
+	KUNIT_EXPECT_EQ(test, estimate.high, 1u * QUIRE_PIECE_PAGES);
 }
 
 static void the_small_are_seen_whole(struct kunit *test)
@@ -579,7 +667,10 @@ static struct kunit_case workingset_cases[] = {
 	KUNIT_CASE(intervals_hold_what_they_say),
 	KUNIT_CASE(more_samples_say_more),
 	KUNIT_CASE(sums_add_by_squares),
+	KUNIT_CASE(any_window_has_a_working_set),
 	KUNIT_CASE(samples_lie_within_each_other),
+	KUNIT_CASE(what_is_new_in_a_sample_is_not_known),
+	KUNIT_CASE(a_wider_sample_is_not_a_smaller_set),
 	KUNIT_CASE(the_small_are_seen_whole),
 	KUNIT_CASE(the_budget_is_kept),
 	KUNIT_CASE(slices_say_where),

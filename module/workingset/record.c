@@ -169,6 +169,7 @@ void quire_ws_set_memory(struct quire_ws *ws, struct mm_struct *mm)
 		mmdrop(ws->mm);
 	WRITE_ONCE(ws->mm, mm);
 	memset(ws->shift, 0, sizeof(ws->shift));
+	memset(ws->since, 0, sizeof(ws->since));
 	memset(ws->pieces, 0, sizeof(ws->pieces));
 	spin_lock(&ws->lock);
 	ws->scanned_ns = 0;

@@ -21,6 +21,7 @@
  * @inherits:	a rule means its children, too
  * @fresh:	the next walk only clears
  * @shift:	of its sample, by segment
+ * @since:	since when ranges of each level are looked at, by segment, see sample.c
  * @pieces:	at the last walk, by segment
  * @since_ns:	when uses began to be known
  * @lock:	around what follows
@@ -40,6 +41,7 @@ struct quire_ws {
 	bool inherits;
 	bool fresh;
 	u8 shift[QUIRE_NR_SEGMENTS];
+	u32 since[QUIRE_NR_SEGMENTS][QUIRE_SHIFTS];
 	u32 pieces[QUIRE_NR_SEGMENTS];
 	u64 since_ns;
 	spinlock_t lock;

@@ -7,6 +7,12 @@
  * at each scan, and each smaller one lies within the larger. Each segment of a
  * process is a stratum of its own, and a small one is looked at as a whole.
  *
+ *	hash of a range  ...01100000	five zeros, its level: in the sample while shift <= 5
+ *
+ * When the sample grows, of what is new in it nothing older is known. So a range tells of a window once it
+ * has been looked at for as long: until then the figure rests on the smaller sample. As samples lie within each
+ * other, since when a level is in the sample says it of all its ranges.
+ *
  * From n of N pieces with sum S, the figure is N * S / n. Its interval is that of
  * Agresti and Coull ("Approximate is better than exact", The American Statistician
  * 52, 1998), for bounded values in place of yes and no: four pieces are added, two
@@ -17,6 +23,7 @@
  * sample or not by itself, so it is the ranges that are counted, not their pages: how much one differs
  * from the next is all that the width rests on.
  */
+#include <linux/bitops.h>
 #include <linux/kernel.h>
 #include <linux/math.h>
 #include <linux/math64.h>
@@ -24,6 +31,7 @@
 
 #define QUIRE_ADDED_PIECES	4	/* half of them empty, half full */
 #define QUIRE_STRATUM_LEAST	32	/* pieces that a sample should have */
+#define QUIRE_KNOWN_NEARLY	2	/* intervals: the first two scans may differ in how thinly they sample */
 
 /* Student's t for 95 % and n degrees of freedom, in hundredths: 1.96 + 2.5 / n, from 5 on within 1 %. */
 #define QUIRE_T_MANY		196
@@ -50,12 +58,39 @@ void quire_piece_figures(const struct quire_piece *piece, u32 *figure)
 	}
 }
 
+/* How long a figure's window is, in intervals. */
+static u32 quire_figure_ticks(unsigned int what, const u32 *window)
+{
+	if (what >= QUIRE_W)
+		return 1u << (what - QUIRE_W);
+	switch (what) {
+	case QUIRE_WSS_1S:
+		return window[QUIRE_WINDOW_1S];
+	case QUIRE_WSS_10S:
+	case QUIRE_WSS_10S_SHARE:
+		return window[QUIRE_WINDOW_10S];
+	case QUIRE_WSS_60S:
+		return window[QUIRE_WINDOW_60S];
+	default:
+		return 0;
+	}
+}
+
+/* Nearly as long will do. What was used in the first eighth of a window and not since is little. */
+static bool quire_is_known_for(u32 known, u32 ticks)
+{
+	return known >= ticks || known + QUIRE_KNOWN_NEARLY + ticks / 8 >= ticks;
+}
+
 /**
  * quire_stratum_add - take a piece into the sample
  * @stratum:	of the piece's segment; the caller counts @pieces
  * @piece:	what was found in it
+ * @window:	how long the windows are, QUIRE_NR_WINDOWS, in intervals
+ * @known:	for how many intervals it has been looked at, not 0, or QUIRE_KNOWN_ALWAYS
  */
-void quire_stratum_add(struct quire_stratum *stratum, const struct quire_piece *piece)
+void quire_stratum_add(struct quire_stratum *stratum, const struct quire_piece *piece,
+		       const u32 *window, u32 known)
 {
 	u32 figure[QUIRE_NR_FIGURES];
 	unsigned int i;
@@ -63,6 +98,11 @@ void quire_stratum_add(struct quire_stratum *stratum, const struct quire_piece *
 	quire_piece_figures(piece, figure);
 	stratum->sampled++;
 	for (i = 0; i < QUIRE_NR_FIGURES; i++) {
+		if (!quire_is_known_for(known, quire_figure_ticks(i, window))) {
+			stratum->least[i] += figure[i];
+			continue;
+		}
+		stratum->known[i]++;
 		stratum->sum[i] += figure[i];
 		stratum->square[i] += (u64)figure[i] * figure[i];
 	}
@@ -88,21 +128,21 @@ void quire_stratum_estimate(const struct quire_stratum *stratum, enum quire_figu
 			    struct quire_estimate *estimate)
 {
 	const u64 full = QUIRE_PIECE_PAGES, half = QUIRE_ADDED_PIECES / 2;
-	u64 sum = stratum->sum[what], most, n, centre, width;
+	u64 seen = stratum->sum[what] + stratum->least[what], sum = stratum->sum[what];
+	u64 pieces = stratum->pieces, known = stratum->known[what], most, n, centre, width;
 
-	most = sum + (u64)(stratum->pieces - stratum->sampled) * full;
-	if (stratum->sampled == stratum->pieces || !stratum->sampled) {
-		*estimate = (struct quire_estimate){ sum, sum, most };
+	most = sum + (pieces - known) * full;
+	if (known == pieces || !known) {
+		*estimate = (struct quire_estimate){ seen, seen, most };
 		return;
 	}
-	estimate->pages = div_u64(sum * stratum->pieces, stratum->sampled);
+	estimate->pages = max(div64_u64(sum * pieces, known), seen);
 
-	n = stratum->sampled + QUIRE_ADDED_PIECES;
+	n = known + QUIRE_ADDED_PIECES;
 	sum += half * full;
-	width = quire_half_width(stratum->pieces, stratum->sampled, n, sum,
-				 stratum->square[what] + half * full * full);
-	centre = stratum->sum[what] + div64_u64(sum * (stratum->pieces - stratum->sampled), n);
-	estimate->low = max(centre > width ? centre - width : 0, stratum->sum[what]);
+	width = quire_half_width(pieces, known, n, sum, stratum->square[what] + half * full * full);
+	centre = stratum->sum[what] + div64_u64(sum * (pieces - known), n);
+	estimate->low = max(centre > width ? centre - width : 0, seen);
 	estimate->low = min(estimate->low, estimate->pages);
 	estimate->high = max_t(u64, min(centre + width, most), estimate->pages);
 }
@@ -134,12 +174,39 @@ void quire_estimates_sum(const struct quire_estimate *estimate, unsigned int nr,
 }
 
 /**
- * quire_is_sampled - whether a range is in the sample
+ * quire_used_within - the working set of any window: W(t, @window_ms)
+ * @figure:	QUIRE_NR_FIGURES of them
+ * @interval_ms: of the scans
+ * @window_ms:	how long the window is
+ *
+ * It is known for 1, 2, 4, ... intervals, and taken to grow evenly between these; what is shorter than an interval
+ * cannot be seen.
+ *
+ * Return: pages.
+ */
+u64 quire_used_within(const struct quire_estimate *figure, u32 interval_ms, u32 window_ms)
+{
+	u64 less = figure[QUIRE_W].pages, more = less, known_ms = interval_ms;
+	unsigned int i;
+
+	for (i = 1; i < QUIRE_AGE_BUCKETS && known_ms < window_ms; i++) {
+		less = more;
+		more = figure[QUIRE_W + i].pages;
+		known_ms *= 2;
+	}
+	if (known_ms <= window_ms)
+		return more;
+	return more - div64_u64((more - less) * (known_ms - window_ms), known_ms / 2);
+}
+
+/**
+ * quire_sample_level - how thin a sample a range is still in
  * @seed:	of the process
  * @range:	the range's number
- * @shift:	one in 2^shift is
+ *
+ * Return: of the sample that has one range in 2^shift it is one if that is not more than this.
  */
-bool quire_is_sampled(u64 seed, unsigned long range, unsigned int shift)
+unsigned int quire_sample_level(u64 seed, unsigned long range)
 {
 	u64 hash = seed ^ (range * 0x9e3779b97f4a7c15ull);
 
@@ -147,7 +214,35 @@ bool quire_is_sampled(u64 seed, unsigned long range, unsigned int shift)
 	hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9ull;
 	hash = (hash ^ (hash >> 27)) * 0x94d049bb133111ebull;
 	hash ^= hash >> 31;
-	return !(hash & ((1ull << shift) - 1));
+	return __ffs64(hash | 1ull << QUIRE_SHIFT_MAX);
+}
+
+/**
+ * quire_sample_change - a sample becomes another
+ * @since:	since when the ranges of each level are looked at, QUIRE_SHIFTS; 0: since the first scan
+ * @before:	what its shift was
+ * @shift:	what it is from this scan on
+ * @now:	the tick of this scan, not 0
+ */
+void quire_sample_change(u32 *since, unsigned int before, unsigned int shift, u32 now)
+{
+	for (; shift < before; shift++)
+		since[shift] = now;
+}
+
+/**
+ * quire_sample_known - for how many intervals a range has been looked at
+ * @since:	since when those of its level are
+ * @now:	the tick of this scan
+ * @tracked:	for how many intervals the process has been
+ *
+ * Return: at most QUIRE_KNOWN_ALWAYS: nearly as long as the process, or longer.
+ */
+u32 quire_sample_known(u32 since, u32 now, u32 tracked)
+{
+	if (!since || quire_is_known_for(now - since, tracked))
+		return QUIRE_KNOWN_ALWAYS;
+	return now - since;
 }
 
 /**

@@ -206,9 +206,11 @@ static void quire_scan_prepare(struct quire_scan *scan, struct quire_ws *ws)
 	walk->feeds = !quire_scan_shift;
 	for (i = 0; i < QUIRE_NR_WINDOWS; i++)
 		walk->ticks[i] = quire_window_ticks(quire_window_ms[i], scan->interval_ms);
+	walk->tick = max((u32)scan->tick, 1u);
+	walk->tracked = div64_u64(scan->began_ns - ws->since_ns, scan->interval_ms * NSEC_PER_MSEC);
 	for (i = 0; i < QUIRE_NR_SEGMENTS; i++) {
-		walk->was_shift[i] = ws->shift[i];
 		walk->shift[i] = quire_stratum_shift(quire_scan_shift, ws->pieces[i]);
+		quire_sample_change(ws->since[i], ws->shift[i], walk->shift[i], walk->tick);
 	}
 }
 
@@ -221,7 +223,7 @@ static void quire_scan_conclude(struct quire_scan *scan, struct quire_ws *ws,
 
 	for (i = 0; i < QUIRE_NR_SEGMENTS; i++) {
 		/* Where not all was walked, only what both samples have is known. */
-		ws->shift[i] = err ? max(walk->shift[i], walk->was_shift[i]) : walk->shift[i];
+		ws->shift[i] = err ? max(walk->shift[i], ws->shift[i]) : walk->shift[i];
 		if (!err)
 			ws->pieces[i] = walk->stratum[i].pieces;
 		scan->shift_most = max(scan->shift_most,

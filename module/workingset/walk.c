@@ -240,12 +240,14 @@ static void quire_walk_piece(struct quire_walk *walk, struct vm_area_struct *vma
 	u32 pages = (end - address) >> PAGE_SHIFT;
 	struct quire_piece piece = {};
 	struct quire_leaf *leaf;
-	bool huge = pmd_trans_huge(READ_ONCE(*pmd)), fresh = walk->fresh, known;
+	bool huge = pmd_trans_huge(READ_ONCE(*pmd)), fresh = walk->fresh;
+	unsigned int level = quire_sample_level(walk->seed, range);
+	u32 since = walk->ws->since[segment][level];
 
 	stratum->pieces++;
 	walk->huge_pages += huge && pages == QUIRE_PIECE_PAGES;
 	walk->budget -= QUIRE_WALK_STEP;
-	if (!quire_is_sampled(walk->seed, range, walk->shift[segment]))
+	if (level < walk->shift[segment])
 		return;
 	leaf = quire_ws_leaf(walk->ws, range);
 	if (!leaf) {
@@ -255,12 +257,12 @@ static void quire_walk_piece(struct quire_walk *walk, struct vm_area_struct *vma
 	leaf->seen = walk->pass;
 	WRITE_ONCE(leaf->now, walk->now);
 	/* Bits of a piece that is new to the sample are from any time. */
-	known = quire_is_sampled(walk->seed, range, walk->was_shift[segment]);
-	walk->fresh |= !known;
+	walk->fresh |= since == walk->tick;
 	walk->budget -= huge ? 0 : pages;
 	if ((huge ? quire_walk_huge(walk, pmd, pages, leaf, &piece) :
-	     quire_walk_entries(walk, vma, pmd, address, end, leaf, &piece)) && known)
-		quire_stratum_add(stratum, &piece);
+	     quire_walk_entries(walk, vma, pmd, address, end, leaf, &piece)) && since != walk->tick)
+		quire_stratum_add(stratum, &piece, walk->ticks,
+				  quire_sample_known(since, walk->tick, walk->tracked));
 	walk->fresh = fresh;
 }
 

@@ -21,8 +21,9 @@
  * @fresh:	what has been used before is not known: the first walk
  * @feeds:	policies hear of what is used
  * @text:	the area at hand can be executed
+ * @tick:	of now, not 0
+ * @tracked:	for how many ticks uses have been known
  * @shift:	one piece in 2^shift of each segment is looked at
- * @was_shift:	at the last walk; pieces that were not in that sample are new
  * @stratum:	what is found
  * @huge_pages:	2 MiB pages found, in all pieces
  * @walked:	page table entries looked at
@@ -41,8 +42,9 @@ struct quire_walk {
 	bool fresh;
 	bool feeds;
 	bool text;
+	u32 tick;
+	u32 tracked;
 	u8 shift[QUIRE_NR_SEGMENTS];
-	u8 was_shift[QUIRE_NR_SEGMENTS];
 	struct quire_stratum stratum[QUIRE_NR_SEGMENTS];
 	u64 huge_pages;
 	u64 walked;
