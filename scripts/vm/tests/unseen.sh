@@ -67,10 +67,10 @@ declare -A seen
 hot() {
 	echo "workingset=$1" >/proc/quire/config
 	read_pairs seen /proc/quire/stat
-	passes=${seen[scan_passes]}
+	passes=${seen[scan_passes]/#-/0}
 	read -r evicted others < <(limited 51M python3 "$tmp/hot.py")
 	read_pairs seen /proc/quire/stat
-	passes=$((seen[scan_passes] - passes))
+	passes=$((${seen[scan_passes]/#-/0} - passes))
 	say "scanner $1: $evicted hot pages evicted and $others cold ones, $passes scans"
 }
 
