@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What module/thrash/ works out, without a kernel that swaps: the verdict, suspected leaks, the
+ * What module/thrash/ works out, without a kernel that swaps: the verdict, own time, suspected leaks, the
  * table of recent evictions, who is to blame.
  */
 #include <linux/slab.h>
@@ -9,6 +9,7 @@
 #include "suites.h"
 #include "thrash/blame.h"
 #include "thrash/leak.h"
+#include "thrash/own.h"
 #include "thrash/recent.h"
 #include "thrash/verdict.h"
 
@@ -285,6 +286,50 @@ static void a_suspicion_takes_its_time(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, quire_leak_suspected(&leak, &info));
 }
 
+/* Look after look of 250 ms, for so long. */
+static void own_time(struct quire_own *own, u32 for_ms, u32 lost_permille)
+{
+	for (; for_ms; for_ms -= 250)
+		quire_own_look(own, 250, lost_permille);
+}
+
+static void who_waits_has_a_longer_window(struct kunit *test)
+{
+	struct quire_own own = { };
+
+	KUNIT_EXPECT_EQ(test, quire_own_window_ms(&own, 10000), 10000u);
+	own_time(&own, 60000, 0);
+	KUNIT_EXPECT_EQ(test, quire_own_window_ms(&own, 10000), 10000u);
+	/* A fifth of 20 s is 4 s: the 6 s that are missing are from before. */
+	own_time(&own, 20000, 800);
+	KUNIT_EXPECT_EQ(test, quire_own_window_ms(&own, 10000), 26000u);
+	KUNIT_EXPECT_EQ(test, quire_own_window_ms(&own, 2000), 10000u);
+	own_time(&own, 60000, 800);
+	KUNIT_EXPECT_EQ(test, quire_own_window_ms(&own, 10000), 50000u);
+	/* Each second without waits makes it shorter by four. */
+	own_time(&own, 5000, 0);
+	KUNIT_EXPECT_EQ(test, quire_own_window_ms(&own, 10000), 30000u);
+	own_time(&own, 5000, 0);
+	KUNIT_EXPECT_EQ(test, quire_own_window_ms(&own, 10000), 10000u);
+}
+
+static void own_time_stands_still_while_all_is_lost(struct kunit *test)
+{
+	struct quire_own own = { };
+
+	own_time(&own, 60000, 0);
+	own_time(&own, 30000, 1000);
+	KUNIT_EXPECT_EQ(test, quire_own_window_ms(&own, 10000), 40000u);
+	/* Several threads can lose more than all of the time. */
+	own_time(&own, 10000, 3000);
+	KUNIT_EXPECT_EQ(test, quire_own_window_ms(&own, 10000), 50000u);
+	/* What is longer ago than all slots is not known. */
+	own_time(&own, 1000000, 1000);
+	KUNIT_EXPECT_GT(test, quire_own_window_ms(&own, 10000),
+			(QUIRE_OWN_SLOTS - 1) * QUIRE_OWN_SLOT_MS - 1u);
+	KUNIT_EXPECT_LE(test, quire_own_window_ms(&own, 10000), QUIRE_OWN_SLOTS * QUIRE_OWN_SLOT_MS);
+}
+
 static void recent_evictions_are_known(struct kunit *test)
 {
 	struct quire_recent recent;
@@ -486,6 +531,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(the_window_is_the_last_looks),
 	KUNIT_CASE(growth_without_use_is_suspected),
 	KUNIT_CASE(a_suspicion_takes_its_time),
+	KUNIT_CASE(who_waits_has_a_longer_window),
+	KUNIT_CASE(own_time_stands_still_while_all_is_lost),
 	KUNIT_CASE(recent_evictions_are_known),
 	KUNIT_CASE(the_last_eviction_counts),
 	KUNIT_CASE(the_time_away_is_known),

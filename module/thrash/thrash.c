@@ -24,12 +24,14 @@
 #include "stat/wait.h"
 #include "thrash/control.h"
 #include "thrash/events.h"
+#include "thrash/own.h"
 #include "thrash/thrash.h"
 #include "workingset/workingset.h"
 
 #define QUIRE_THRASH_NICE	-10
 #define QUIRE_PENDING_MAX	256	/* processes that wait at once */
 #define QUIRE_FULL		2	/* so many times what reclaim keeps free, and it is full */
+#define QUIRE_NEED_MS		10000	/* the window of what a process needs, in its own time */
 
 /**
  * struct quire_sums - what has been lost and done, since ever
@@ -65,6 +67,7 @@ struct quire_subject {
  * @pid:	referenced
  * @look:	that last saw it
  * @subject:	what is judged
+ * @own:	its own time
  * @needed_pages: its working set, or QUIRE_UNKNOWN
  * @share_pages: the same, what it shares divided by who shares it; 0 if that is not known
  * @memory_pages: what it has in memory
@@ -76,6 +79,7 @@ struct quire_suspect {
 	struct pid *pid;
 	u32 look;
 	struct quire_subject subject;
+	struct quire_own own;
 	u64 needed_pages;
 	u64 share_pages;
 	u64 memory_pages;
@@ -232,6 +236,32 @@ static void quire_suspect_free(struct quire_suspect *suspect)
 	kfree(suspect);
 }
 
+/* What it loses of its time; all while it is suspended. */
+static void quire_look_at_own_time(struct quire_suspect *suspect, u64 elapsed_ns)
+{
+	const struct quire_judge *judge = &suspect->subject.judge;
+	const struct quire_loss *loss = &judge->loss[judge->last];
+	u32 lost = min(quire_stalled_permille(loss), quire_lost_permille(loss));
+
+	if (suspect->turn.suspended)
+		lost = 1000;
+	quire_own_look(&suspect->own, div_u64(elapsed_ns, NSEC_PER_MSEC), lost);
+}
+
+/* What it needs: pages that it has used in so much of its own time. */
+static void quire_look_at_need(struct quire_suspect *suspect, const struct quire_ws_info *ws)
+{
+	u32 window_ms = quire_own_window_ms(&suspect->own, QUIRE_NEED_MS);
+	u64 needed = ws->all[QUIRE_WSS_10S].pages, share = ws->all[QUIRE_WSS_10S_SHARE].pages;
+
+	suspect->needed_pages = needed;
+	suspect->share_pages = share;
+	if (window_ms == QUIRE_NEED_MS || !needed)
+		return;
+	suspect->needed_pages = max(needed, quire_used_within(ws->all, ws->interval_ms, window_ms));
+	suspect->share_pages = div64_u64(suspect->needed_pages * share, needed);
+}
+
 /* What it needs, and whether it grows without need. */
 static void quire_look_at_memory(struct quire_suspect *suspect, const struct quire_proc_info *info,
 				 u64 now_ns, u64 *needed_pages)
@@ -244,12 +274,12 @@ static void quire_look_at_memory(struct quire_suspect *suspect, const struct qui
 		suspect->leak.nr = 0;
 		return;
 	}
-	suspect->needed_pages = quire_look_ws.all[QUIRE_WSS_10S].pages;
-	suspect->share_pages = quire_look_ws.all[QUIRE_WSS_10S_SHARE].pages;
+	quire_look_at_need(suspect, &quire_look_ws);
 	*needed_pages += suspect->share_pages;
 	quire_leak_look(&suspect->leak, div_u64(now_ns, NSEC_PER_MSEC),
 			READ_ONCE(quire_leak_s) * MSEC_PER_SEC,
-			info->anon_pages + info->swapped_pages, suspect->needed_pages);
+			info->anon_pages + info->swapped_pages,
+			quire_look_ws.all[QUIRE_WSS_10S].pages);
 }
 
 static void quire_look_at_process(const struct quire_proc_info *info, u64 now_ns, u64 evictions,
@@ -270,6 +300,7 @@ static void quire_look_at_process(const struct quire_proc_info *info, u64 now_ns
 	suspect->look = quire_look;
 	before = suspect->subject.judge.state;
 	quire_judge_subject(&suspect->subject, &sums, evictions, now_ns - quire_look_ns, interval_ns);
+	quire_look_at_own_time(suspect, now_ns - quire_look_ns);
 	quire_look_at_memory(suspect, info, now_ns, needed_pages);
 	if (suspect->subject.judge.state != before)
 		trace_thrash_state(pid_nr(info->pid), info->comm, before, &suspect->subject.judge,

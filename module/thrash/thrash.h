@@ -23,7 +23,8 @@
  * @state:	the verdict
  * @state_ms:	how long that has been so
  * @loss:	the evidence, of the last QUIRE_LOOKS looks
- * @needed_pages: the working set (10 s), or of all; QUIRE_UNKNOWN without the scanner
+ * @needed_pages: the working set (10 s of the process' own time), or of all; QUIRE_UNKNOWN without the
+ *		scanner
  * @memory_pages: what there is, or what the process has in memory
  * @thrashings:	how often the machine has begun to thrash
  * @thrashed_ms: how long it has thrashed in all

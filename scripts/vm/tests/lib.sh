@@ -110,6 +110,25 @@ read_process() {
 	return 1
 }
 
+# read_ws ARRAY PID SEGMENT: its line of /proc/quire/workingset; false if there is none
+read_ws() {
+	local -n the_ws=$1
+	local lines line names values i
+
+	mapfile -t lines </proc/quire/workingset
+	read -ra names <<<"${lines[0]}"
+	the_ws=()
+	for line in "${lines[@]:1}"; do
+		[[ $line == "$2 $3 "* ]] || continue
+		read -ra values <<<"$line"
+		for i in "${!names[@]}"; do
+			the_ws["${names[i]}"]=${values[i]}
+		done
+		return 0
+	done
+	return 1
+}
+
 # The kernel's own counts of a process: min_flt and maj_flt of all its threads, also ended ones.
 read_kernel_faults() {
 	local -n the_faults=$1

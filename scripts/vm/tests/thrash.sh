@@ -114,6 +114,18 @@ process() {
 	done
 }
 
+# needs: what the worker is said to need, in $needed, 0 if it is not listed
+needs() {
+	local line words
+
+	needed=0
+	for line in "${lines[@]}"; do
+		[[ $line == "process $worker "* ]] || continue
+		read -ra words <<<"$line"
+		needed=${words[9]/#-/0}
+	done
+}
+
 # first_culprit: the process that most was evicted for
 first_culprit() {
 	local line words
@@ -242,6 +254,14 @@ stop_load
 over
 echo "$(mountpoint -d $data) rbps=max" >$group/io.max
 
+# Shared memory, which no fault on a page of the process' own brings back.
+limit=40M start loop --memory=shmem --size=60M --seconds=60
+until_calm
+go_on
+named "a loop over shared memory"
+stop_load
+over
+
 # Two that fit alone and not together.
 limit=40M start loop -p 2 --size=30M --seconds=60
 until_calm
@@ -285,11 +305,31 @@ rm $data/big
 
 echo 0 >/proc/sys/vm/nr_hugepages
 
-# A leak: its cold pages go to swap, its working set stays.
-set_config leak_seconds=12
+# A loop behind a disk that brings back a third of it in 10 s: in that time it uses those pages and what it had in
+# memory, and it needs all of it.
 set_config workingset=1
 set_config scan_interval_ms=500
 set_config scan_cpu_permille=1000
+limit=40M start loop --size=60M --seconds=120
+until_calm
+echo "$(mountpoint -x "$device") rbps=2000000" >$group/io.max
+go_on
+for i in {1..120}; do
+	sleep 0.5
+	look
+	needs
+	[ "$needed" -lt 15000 ] || break
+done
+within "$needed" 15000 16500 "a loop of 15360 pages that thrashes behind a slow disk is found to need them, after $((i / 2)) s"
+is "$(process "$worker")" thrashing "it thrashes then"
+declare -A ws
+read_ws ws "$worker" all
+say "in the last 10 s it used ${ws[wss_10s_pages]} pages"
+echo "$(mountpoint -x "$device") rbps=max" >$group/io.max
+stop_load
+
+# A leak: its cold pages go to swap, its working set stays.
+set_config leak_seconds=12
 limit=15M start leak -n 100000 -m 5 --rate=3000
 quiet "a leak whose cold pages go to swap" eval 'go_on; until_leak'
 say "$(printf '%s\n' "${lines[@]}" | grep -E '^(leak|sentence) ')"
