@@ -206,7 +206,7 @@ static void quire_scan_prepare(struct quire_scan *scan, struct quire_ws *ws)
 	walk->feeds = !quire_scan_shift;
 	for (i = 0; i < QUIRE_NR_WINDOWS; i++)
 		walk->ticks[i] = quire_window_ticks(quire_window_ms[i], scan->interval_ms);
-	walk->tick = max((u32)scan->tick, 1u);
+	walk->tick = max_t(u32, scan->tick, 1);
 	walk->tracked = div64_u64(scan->began_ns - ws->since_ns, scan->interval_ms * NSEC_PER_MSEC);
 	for (i = 0; i < QUIRE_NR_SEGMENTS; i++) {
 		walk->shift[i] = quire_stratum_shift(quire_scan_shift, ws->pieces[i]);
