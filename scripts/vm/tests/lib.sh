@@ -91,16 +91,16 @@ read_pairs() {
 	done
 }
 
-# read_process ARRAY PID: the line of a process in /proc/quire/processes; false if there is none
-read_process() {
+# read_row ARRAY FILE KEY: the line of a table that begins with KEY, by the names in its first line; false if there is none
+read_row() {
 	local -n the_row=$1
 	local lines line names values i
 
-	mapfile -t lines </proc/quire/processes
+	mapfile -t lines <"$2"
 	read -ra names <<<"${lines[0]}"
 	the_row=()
 	for line in "${lines[@]:1}"; do
-		[ "${line%% *}" = "$2" ] || continue
+		[[ $line == "$3 "* ]] || continue
 		read -ra values <<<"$line"
 		for i in "${!names[@]}"; do
 			the_row["${names[i]}"]=${values[i]}
@@ -110,23 +110,14 @@ read_process() {
 	return 1
 }
 
-# read_ws ARRAY PID SEGMENT: its line of /proc/quire/workingset; false if there is none
-read_ws() {
-	local -n the_ws=$1
-	local lines line names values i
+# read_process ARRAY PID: the line of a process in /proc/quire/processes
+read_process() {
+	read_row "$1" /proc/quire/processes "$2"
+}
 
-	mapfile -t lines </proc/quire/workingset
-	read -ra names <<<"${lines[0]}"
-	the_ws=()
-	for line in "${lines[@]:1}"; do
-		[[ $line == "$2 $3 "* ]] || continue
-		read -ra values <<<"$line"
-		for i in "${!names[@]}"; do
-			the_ws["${names[i]}"]=${values[i]}
-		done
-		return 0
-	done
-	return 1
+# read_ws ARRAY PID SEGMENT: its line of /proc/quire/workingset
+read_ws() {
+	read_row "$1" /proc/quire/workingset "$2 $3"
 }
 
 # The kernel's own counts of a process: min_flt and maj_flt of all its threads, also ended ones.
