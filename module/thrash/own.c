@@ -6,7 +6,7 @@
  * is one of the process' own time, which stands still while it waits for a page that is missing. Else
  * who thrashes seems to need the less, the more it lacks: it gets to fewer of its pages.
  *
- *	own time	####....#...#...#...#...		.: waits for its pages, or is suspended
+ *	own time	####....#...#...#...#...		.: waits for its pages, or is stopped
  *	real time	|-----------------------|		in which it has had 8 # of its own
  *
  * So how much real time has had so much of its own time is looked up, backwards from now, in the last two
@@ -20,7 +20,7 @@
  * quire_own_look - note how much was its own since the last look
  * @own:	what is known of the process
  * @elapsed_ms:	since then
- * @lost_permille: how much of that it has lost; 1000 if it was suspended
+ * @lost_permille: how much of that it has lost; 1000 if it was stopped
  */
 void quire_own_look(struct quire_own *own, u32 elapsed_ms, u32 lost_permille)
 {

@@ -10,6 +10,7 @@
  * The thread allocates little and waits for no memory, so that it goes on when there is
  * none. What it knows is under one mutex; it is held for a look, and by readers.
  */
+#include <linux/cgroup.h>
 #include <linux/freezer.h>
 #include <linux/hashtable.h>
 #include <linux/kernel_stat.h>
@@ -17,6 +18,7 @@
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include "interface/trace.h"
 #include "quire/part.h"
@@ -236,14 +238,28 @@ static void quire_suspect_free(struct quire_suspect *suspect)
 	kfree(suspect);
 }
 
-/* What it loses of its time; all while it is suspended. */
+/* Whether it is stopped, or its cgroup frozen: by load control, or by somebody else. */
+static bool quire_stands_still(struct pid *pid)
+{
+	struct task_struct *task;
+	bool still;
+
+	rcu_read_lock();
+	task = pid_task(pid, PIDTYPE_TGID);
+	still = task && (READ_ONCE(task->signal->flags) & SIGNAL_STOP_STOPPED ||
+			 cgroup_task_frozen(task));
+	rcu_read_unlock();
+	return still;
+}
+
+/* How much of its time it has lost. */
 static void quire_look_at_own_time(struct quire_suspect *suspect, u64 elapsed_ns)
 {
 	const struct quire_judge *judge = &suspect->subject.judge;
 	const struct quire_loss *loss = &judge->loss[judge->last];
 	u32 lost = min(quire_stalled_permille(loss), quire_lost_permille(loss));
 
-	if (suspect->turn.suspended)
+	if (quire_stands_still(suspect->pid))
 		lost = 1000;
 	quire_own_look(&suspect->own, div_u64(elapsed_ns, NSEC_PER_MSEC), lost);
 }
@@ -256,10 +272,12 @@ static void quire_look_at_need(struct quire_suspect *suspect, const struct quire
 
 	suspect->needed_pages = needed;
 	suspect->share_pages = share;
-	if (window_ms == QUIRE_NEED_MS || !needed)
+	if (window_ms == QUIRE_NEED_MS)
 		return;
 	suspect->needed_pages = max(needed, quire_used_within(ws->all, ws->interval_ms, window_ms));
-	suspect->share_pages = div64_u64(suspect->needed_pages * share, needed);
+	/* What of it is shared is known of the 10 s alone. */
+	suspect->share_pages = needed ? div64_u64(suspect->needed_pages * share, needed) :
+					suspect->needed_pages;
 }
 
 /* What it needs, and whether it grows without need. */

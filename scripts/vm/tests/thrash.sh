@@ -314,18 +314,36 @@ limit=40M start loop --size=60M --seconds=120
 until_calm
 echo "$(mountpoint -x "$device") rbps=2000000" >$group/io.max
 go_on
+declare -A ws
 for i in {1..120}; do
 	sleep 0.5
 	look
 	needs
-	[ "$needed" -lt 15000 ] || break
+	read_ws ws "$worker" all
+	[ "$needed" -lt 15000 ] || [ "${ws[wss_10s_pages]}" -gt 12000 ] || break
 done
 within "$needed" 15000 16500 "a loop of 15360 pages that thrashes behind a slow disk is found to need them, after $((i / 2)) s"
+within "${ws[wss_10s_pages]}" 100 12000 "of which it has used ${ws[wss_10s_pages]} in the last 10 s"
 is "$(process "$worker")" thrashing "it thrashes then"
-declare -A ws
-read_ws ws "$worker" all
-say "in the last 10 s it used ${ws[wss_10s_pages]} pages"
 echo "$(mountpoint -x "$device") rbps=max" >$group/io.max
+stop_load
+
+# One that is stopped has no time of its own: it needs what it needed.
+unset limit
+start window -n 6000 -m 6000 --seconds=120
+until_calm
+go_on
+for _ in {1..40}; do
+	sleep 0.5
+	look
+	[ "${V[needed_pages]}" -lt 6000 ] || break
+done
+kill -STOP "$worker"
+sleep 13
+look
+within "${V[needed_pages]/#-/0}" 5900 9000 "a process that is stopped needs its 6000 pages, and all together ${V[needed_pages]}"
+read_ws ws "$worker" all
+within "${ws[wss_10s_pages]}" 0 1000 "of which it has used ${ws[wss_10s_pages]} in the last 10 s"
 stop_load
 
 # A leak: its cold pages go to swap, its working set stays.
