@@ -348,10 +348,10 @@ static void any_window_has_a_working_set(struct kunit *test)
 	for (i = 0; i < QUIRE_AGE_BUCKETS; i++)
 		figure[QUIRE_W + i].pages = min(1000u + 100u * ((1u << i) - 1), 5000u);
 	KUNIT_EXPECT_EQ(test, quire_used_within(figure, 1000, 1000), 1000ull);
-	KUNIT_EXPECT_EQ(test, quire_used_within(figure, 1000, 1500), 1050ull);
-	KUNIT_EXPECT_EQ(test, quire_used_within(figure, 1000, 10000), 1900ull);
+	KUNIT_EXPECT_EQ(test, quire_used_within(figure, 1000, 1500), 1100ull);
+	KUNIT_EXPECT_EQ(test, quire_used_within(figure, 1000, 10000), 2500ull);
 	KUNIT_EXPECT_EQ(test, quire_used_within(figure, 1000, 16000), 2500ull);
-	KUNIT_EXPECT_EQ(test, quire_used_within(figure, 500, 10000), 2900ull);
+	KUNIT_EXPECT_EQ(test, quire_used_within(figure, 500, 10000), 4100ull);
 	KUNIT_EXPECT_EQ(test, quire_used_within(figure, 2000, 500), 1000ull);
 	KUNIT_EXPECT_EQ(test, quire_used_within(figure, 1, U32_MAX), 5000ull);
 }

@@ -264,7 +264,7 @@ static void quire_look_at_own_time(struct quire_suspect *suspect, u64 elapsed_ns
 	quire_own_look(&suspect->own, div_u64(elapsed_ns, NSEC_PER_MSEC), lost);
 }
 
-/* What it needs: pages that it has used in so much of its own time. */
+/* What it needs: pages that it has used in so much of its own time, or, if it loses much, in up to twice that. */
 static void quire_look_at_need(struct quire_suspect *suspect, const struct quire_ws_info *ws)
 {
 	u32 window_ms = quire_own_window_ms(&suspect->own, QUIRE_NEED_MS);
@@ -272,12 +272,11 @@ static void quire_look_at_need(struct quire_suspect *suspect, const struct quire
 
 	suspect->needed_pages = needed;
 	suspect->share_pages = share;
-	if (window_ms == QUIRE_NEED_MS)
+	if (window_ms <= QUIRE_NEED_MS * 6 / 5)
 		return;
 	suspect->needed_pages = max(needed, quire_used_within(ws->all, ws->interval_ms, window_ms));
 	/* What of it is shared is known of the 10 s alone. */
-	suspect->share_pages = needed ? div64_u64(suspect->needed_pages * share, needed) :
-					suspect->needed_pages;
+	suspect->share_pages += suspect->needed_pages - needed;
 }
 
 /* What it needs, and whether it grows without need. */

@@ -174,29 +174,24 @@ void quire_estimates_sum(const struct quire_estimate *estimate, unsigned int nr,
 }
 
 /**
- * quire_used_within - the working set of any window: W(t, @window_ms)
+ * quire_used_within - the working set of any window, or of one that is up to twice as long
  * @figure:	QUIRE_NR_FIGURES of them
  * @interval_ms: of the scans
  * @window_ms:	how long the window is
  *
- * It is known for 1, 2, 4, ... intervals, and taken to grow evenly between these; what is shorter than an interval
- * cannot be seen.
+ * It is known for 1, 2, 4, ... intervals. Between these nothing is known of it: who has stood still for a
+ * while has used all of it within a short time.
  *
  * Return: pages.
  */
 u64 quire_used_within(const struct quire_estimate *figure, u32 interval_ms, u32 window_ms)
 {
-	u64 less = figure[QUIRE_W].pages, more = less, known_ms = interval_ms;
+	u64 known_ms = interval_ms;
 	unsigned int i;
 
-	for (i = 1; i < QUIRE_AGE_BUCKETS && known_ms < window_ms; i++) {
-		less = more;
-		more = figure[QUIRE_W + i].pages;
+	for (i = 0; i < QUIRE_AGE_BUCKETS - 1 && known_ms < window_ms; i++)
 		known_ms *= 2;
-	}
-	if (known_ms <= window_ms)
-		return more;
-	return more - div64_u64((more - less) * (known_ms - window_ms), known_ms / 2);
+	return figure[QUIRE_W + i].pages;
 }
 
 /**
