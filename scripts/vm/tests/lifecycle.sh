@@ -239,21 +239,49 @@ cycle() {
 for i in {1..5} 0; do
 	cycle
 done
+bad=0
+# many_cycles: with memory pressure while they last; what is in use after them in $after
+many_cycles() {
+	kill -CONT $presser $churner
+	echo 1 >/sys/kernel/rcu_expedited
+	for ((i = 0; i < cycles; i++)); do
+		[ $i != $((cycles * 9 / 10)) ] || echo 0 >/sys/kernel/rcu_expedited
+		cycle || bad=$((bad + 1))
+	done
+	echo 0 >/sys/kernel/rcu_expedited
+	i=0
+	cycle || bad=$((bad + 1))
+	kill -STOP $presser $churner
+	in_use after
+}
+
+# growth: what has grown, in $grown. An object of 64 bytes or more lost each time would be 200; smaller ones are
+# for kmemleak.
+growth() {
+	local name
+
+	grown=''
+	for name in "${!after[@]}"; do
+		[ $((after[$name] - before[$name])) -lt "${spare[$name]}" ] ||
+			grown+=" $name ${before[$name]} to ${after[$name]}"
+	done
+}
+
 kill -STOP $presser $churner
 in_use before
-kill -CONT $presser $churner
-bad=0
-echo 1 >/sys/kernel/rcu_expedited
-for ((i = 0; i < cycles; i++)); do
-	[ $i != $((cycles * 9 / 10)) ] || echo 0 >/sys/kernel/rcu_expedited
-	cycle || bad=$((bad + 1))
-done
-echo 0 >/sys/kernel/rcu_expedited
-i=0
-cycle || bad=$((bad + 1))
-kill -STOP $presser $churner
+many_cycles
+growth
+# Two readings of kmalloc-96 with nothing done between them have differed by 199. What is lost each time grows
+# again, what is chance does not.
+if [ -n "$grown" ] && [ ! -e /sys/kernel/debug/kmemleak ]; then
+	say "once more, for it has grown:$grown"
+	for name in "${!after[@]}"; do
+		before["$name"]=${after[$name]}
+	done
+	many_cycles
+	growth
+fi
 is "$bad" 0 "$cycles times loaded and unloaded under memory pressure"
-in_use after
 kill -KILL $presser $churner
 wait $presser $churner 2>/dev/null
 # What KASAN keeps in its quarantine counts as in use: where it is, kmemleak is as well.
@@ -264,12 +292,6 @@ if [ -e /sys/kernel/debug/kmemleak ]; then
 	done
 	is "$(grep -c quire /sys/kernel/debug/kmemleak)" 0 "kmemleak finds nothing of ours"
 else
-	grown=''
-	for name in "${!after[@]}"; do
-		# An object of 64 bytes or more lost each time would be 200; smaller ones are for kmemleak.
-		[ $((after[$name] - before[$name])) -lt "${spare[$name]}" ] ||
-			grown+=" $name ${before[$name]} to ${after[$name]}"
-	done
 	is "$grown" "" "no slab cache, vmalloc or per-CPU memory has grown"
 fi
 nothing_left "after $cycles times"
