@@ -85,20 +85,14 @@ static __always_inline void quire_lead(const struct quire_around *around, struct
 	quire_ftrace_go_on(regs, around->func);
 }
 
-static __always_inline void quire_tell(struct quire_site *site, unsigned long ip, unsigned long parent_ip,
-				       struct ftrace_regs *regs)
+/* With preemption off. */
+static __always_inline void quire_tell(struct quire_site *site, struct ftrace_regs *regs)
 {
 	const struct quire_around *around;
 	quire_settle_t settle;
 	quire_entry_t entry;
 	unsigned int i;
-	int bit;
 
-	bit = ftrace_test_recursion_trylock(ip, parent_ip);	/* switches preemption off */
-	if (bit < 0) {
-		atomic_long_inc(&site->missed);
-		return;
-	}
 	for (i = 0; i < QUIRE_SITE_ENTRIES; i++) {
 		entry = READ_ONCE(site->entry[i]);
 		if (entry)
@@ -108,40 +102,47 @@ static __always_inline void quire_tell(struct quire_site *site, unsigned long ip
 	settle = READ_ONCE(site->settle);
 	if (around && !(settle && settle(regs)))
 		quire_lead(around, regs);
-	ftrace_test_recursion_unlock(bit);
 }
 
+/* One handler may call what another watches, and would come back here. */
 static notrace void quire_pass(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 			       struct ftrace_regs *regs)
 {
 	struct quire_site *site = quire_site_of(ip);
+	int bit;
 
-	if (site)
-		quire_tell(site, ip, parent_ip, regs);
+	if (!site)
+		return;
+	bit = ftrace_test_recursion_trylock(ip, parent_ip);	/* switches preemption off */
+	if (bit < 0) {
+		atomic_long_inc(&site->missed);
+		return;
+	}
+	quire_tell(site, regs);
+	ftrace_test_recursion_unlock(bit);
 }
 
 /* By itself, so that what follows needs no registers of its own. */
-static noinline notrace void quire_tell_there(struct quire_site *site, unsigned long ip,
-					      unsigned long parent_ip, struct ftrace_regs *regs)
+static noinline notrace void quire_tell_there(struct quire_site *site, struct ftrace_regs *regs)
 {
-	quire_tell(site, ip, parent_ip, regs);
+	quire_tell(site, regs);
 }
 
+/* An ops for one function, and no handler calls the function that it watches. */
 static notrace void quire_divert(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 				 struct ftrace_regs *regs)
 {
 	struct quire_site *site = container_of(ops, struct quire_site, ops);
 	const struct quire_around *around;
 
-	if (unlikely(READ_ONCE(site->told))) {
-		quire_tell_there(site, ip, parent_ip, regs);
-		return;
-	}
-	/* Where nobody is told, nothing is called that could come back here. */
 	preempt_disable_notrace();
-	around = READ_ONCE(site->around);
-	if (around)
-		quire_lead(around, regs);
+	if (unlikely(READ_ONCE(site->told))) {
+		quire_tell_there(site, regs);
+	} else {
+		around = READ_ONCE(site->around);
+		if (around)
+			quire_lead(around, regs);
+	}
 	preempt_enable_notrace();
 }
 
