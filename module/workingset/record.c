@@ -5,10 +5,15 @@
  *
  * The scanner's thread alone makes and frees them. Readers find them by the hash, under
  * RCU, and copy the figures under the record's own lock. Faults put a stamp into a
- * leaf, under RCU alone: a stamp is written at once.
+ * leaf, under RCU alone: a stamp is written at once. They find leaves by a hash of
+ * their own, whose length is one step for each range that memory has room for: down the
+ * tree of the record it would be some 200 instructions.
  */
+#include <linux/hash.h>
 #include <linux/hashtable.h>
 #include <linux/ktime.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
 #include <linux/pgtable.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
@@ -18,6 +23,8 @@
 
 static struct kmem_cache *quire_leaf_cache;
 static DEFINE_HASHTABLE(quire_ws_by_pid, 10);
+static struct hlist_head *quire_leaf_hash;
+static unsigned int quire_leaf_bits;
 static u32 quire_nr_records;
 static u32 quire_nr_leaves;
 
@@ -79,6 +86,11 @@ bool quire_ws_is_known(const struct mm_struct *mm)
 	return false;
 }
 
+static struct hlist_head *quire_leaf_bucket(const struct mm_struct *mm, unsigned long range)
+{
+	return &quire_leaf_hash[hash_long((unsigned long)mm + range, quire_leaf_bits)];
+}
+
 /**
  * quire_ws_leaf - the stamps of a range, made if there are none
  * @ws:		the record
@@ -100,6 +112,9 @@ struct quire_leaf *quire_ws_leaf(struct quire_ws *ws, unsigned long range)
 		kmem_cache_free(quire_leaf_cache, leaf);
 		return NULL;
 	}
+	leaf->mm = ws->mm;
+	leaf->range = range;
+	hlist_add_head_rcu(&leaf->hash, quire_leaf_bucket(ws->mm, range));
 	WRITE_ONCE(quire_nr_leaves, quire_nr_leaves + 1);
 	return leaf;
 }
@@ -110,21 +125,22 @@ struct quire_leaf *quire_ws_leaf(struct quire_ws *ws, unsigned long range)
  * @address:	of the page
  * @stamp:	as of when
  *
- * Context: any but NMI.
+ * Context: any but NMI, with preemption off.
  */
 void quire_ws_note_use(const struct mm_struct *mm, unsigned long address, u16 stamp)
 {
+	unsigned long range = address >> PMD_SHIFT;
 	struct quire_leaf *leaf;
-	struct quire_ws *ws;
 
-	rcu_read_lock();
-	ws = quire_ws_find(task_tgid(current));
-	if (ws && READ_ONCE(ws->mm) == mm) {
-		leaf = xa_load(&ws->leaves, address >> PMD_SHIFT);
-		if (leaf && !READ_ONCE(leaf->huge))
+	if (mm != current->mm)
+		return;
+	hlist_for_each_entry_rcu(leaf, quire_leaf_bucket(mm, range), hash, rcu_read_lock_sched_held()) {
+		if (leaf->range != range || leaf->mm != mm)
+			continue;
+		if (!READ_ONCE(leaf->huge))
 			WRITE_ONCE(leaf->stamp[(address & ~PMD_MASK) >> PAGE_SHIFT], stamp);
+		break;
 	}
-	rcu_read_unlock();
 }
 
 static void quire_leaf_free(struct rcu_head *rcu)
@@ -148,6 +164,7 @@ void quire_ws_trim(struct quire_ws *ws, u32 pass)
 		if (pass && leaf->seen == pass)
 			continue;
 		xa_erase(&ws->leaves, range);
+		hlist_del_rcu(&leaf->hash);
 		call_rcu(&leaf->rcu, quire_leaf_free);
 		WRITE_ONCE(quire_nr_leaves, quire_nr_leaves - 1);
 	}
@@ -298,14 +315,21 @@ void quire_ws_table_stats(struct quire_scan_stats *stats)
  */
 int quire_ws_table_start(void)
 {
+	quire_leaf_bits = ilog2(max(totalram_pages() >> (PMD_SHIFT - PAGE_SHIFT), 1ul)) + 1;
+	quire_leaf_hash = kvcalloc(1ul << quire_leaf_bits, sizeof(*quire_leaf_hash), GFP_KERNEL);
+	if (!quire_leaf_hash)
+		return -ENOMEM;
 	quire_leaf_cache = kmem_cache_create("quire_leaf", sizeof(struct quire_leaf), 0, 0, NULL);
-	return quire_leaf_cache ? 0 : -ENOMEM;
+	if (quire_leaf_cache)
+		return 0;
+	kvfree(quire_leaf_hash);
+	return -ENOMEM;
 }
 
 /**
  * quire_ws_table_stop - the scanner has ended: forget all
  *
- * Context: process, may sleep.
+ * Context: process, may sleep; no fault uses the records.
  */
 void quire_ws_table_stop(void)
 {
@@ -313,4 +337,6 @@ void quire_ws_table_stop(void)
 	rcu_barrier();
 	kmem_cache_destroy(quire_leaf_cache);
 	quire_leaf_cache = NULL;
+	kvfree(quire_leaf_hash);
+	quire_leaf_hash = NULL;
 }

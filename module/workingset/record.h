@@ -52,6 +52,9 @@ struct quire_ws {
 /**
  * struct quire_leaf - the stamps of a 2 MiB range of a process
  * @rcu:	frees it
+ * @hash:	by the next two, for faults
+ * @mm:		the process' memory, a name alone
+ * @range:	its number
  * @seen:	the pass that last walked it
  * @now:	the stamp of that pass
  * @huge:	a huge page was mapped: stamp[0] stands for all
@@ -59,6 +62,9 @@ struct quire_ws {
  */
 struct quire_leaf {
 	struct rcu_head rcu;
+	struct hlist_node hash;
+	const struct mm_struct *mm;
+	unsigned long range;
 	u32 seen;
 	u16 now;
 	bool huge;
