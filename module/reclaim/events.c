@@ -279,22 +279,37 @@ static int quire_on_referenced(struct folio *folio, bool decides, struct mem_cgr
 
 QUIRE_AROUND(folio_referenced);
 
-/* Also for working sets, whose scanner has taken references; with no policy there, for them alone. */
+/* With a policy or a protection there. What is mapped tells by its page tables, what is not by read() and write(). */
+static noinline int quire_around_with_policy(struct folio *folio, int is_locked, struct mem_cgroup *target,
+					     unsigned long *vm_flags)
+{
+	bool used = folio_test_referenced(folio) && !folio_mapped(folio);
+	int found = static_call(quire_real_folio_referenced)(folio, is_locked, target, vm_flags);
+
+	rcu_read_lock_sched();
+	if (found >= 0)
+		found = quire_reference_give_back(folio, found, vm_flags);
+	if (READ_ONCE(quire_events_come))
+		found = quire_on_referenced(folio, is_locked, target, vm_flags, found, used);
+	rcu_read_unlock_sched();
+	return found;
+}
+
+/* Also for working sets, whose scanner has taken references. A negative answer: it could not look. */
 static int quire_around_folio_referenced(struct folio *folio, int is_locked, struct mem_cgroup *target,
 					 unsigned long *vm_flags)
 {
-	/* What is mapped tells by its page tables, what is not by read() and write(). */
-	bool marked = folio_test_referenced(folio), mapped = folio_mapped(folio);
 	int found;
 
-	found = static_call(quire_real_folio_referenced)(folio, is_locked, target, vm_flags);
-	rcu_read_lock_sched();
-	/* A negative answer: it could not look. */
-	if (found >= 0 && mapped)
-		found = quire_reference_give_back(folio, found, vm_flags);
-	if (READ_ONCE(quire_events_come))
-		found = quire_on_referenced(folio, is_locked, target, vm_flags, found, marked && !mapped);
-	rcu_read_unlock_sched();
+	if (READ_ONCE(quire_events_come)) {
+		found = quire_around_with_policy(folio, is_locked, target, vm_flags);
+	} else {
+		found = static_call(quire_real_folio_referenced)(folio, is_locked, target, vm_flags);
+		rcu_read_lock_sched();
+		if (found >= 0)
+			found = quire_reference_give_back(folio, found, vm_flags);
+		rcu_read_unlock_sched();
+	}
 	quire_leave_folio_referenced();
 	return found;
 }

@@ -72,55 +72,83 @@ void quire_references_pass(u32 pass, u16 stamp)
 	WRITE_ONCE(quire_stamp_now, stamp);
 }
 
+/* For the scanner: they are there as long as it runs. */
+static struct quire_frames *quire_frames_there(void)
+{
+	return rcu_dereference_protected(quire_frames, true);
+}
+
 /**
  * quire_reference_taken - the scanner has cleared an accessed bit
  * @folio:	of the page
  * @text:	in a mapping that can be executed
  *
- * Context: the page's table is locked.
+ * Context: the scanner's thread; the page's table is locked.
  */
 void quire_reference_taken(struct folio *folio, bool text)
 {
+	struct quire_frames *frames = quire_frames_there();
 	unsigned long pfn = folio_pfn(folio);
-	struct quire_frames *frames;
 
 	if (QUIRE_KERNEL_KEEPS_YOUNG) {
 		folio_set_young(folio);
 		return;
 	}
-	rcu_read_lock_sched();
-	frames = rcu_dereference_sched(quire_frames);
-	if (frames && pfn < frames->nr) {
-		if (test_bit(pfn, frames->text) != text)
-			change_bit(pfn, frames->text);
-		if (!test_bit(pfn, frames->taken))
-			set_bit(pfn, frames->taken);
-	}
-	rcu_read_unlock_sched();
+	if (pfn >= frames->nr)
+		return;
+	if (test_bit(pfn, frames->text) != text)
+		change_bit(pfn, frames->text);
+	if (!test_bit(pfn, frames->taken))
+		set_bit(pfn, frames->taken);
 }
 
 /**
  * quire_reference_seen - whether reclaim has found a page used since the last scan
  * @pfn:	of the page
  *
- * Context: the page's table is locked.
+ * Context: the scanner's thread; the page's table is locked.
  */
 bool quire_reference_seen(unsigned long pfn)
 {
-	struct quire_frames *frames;
-	bool seen = false;
-	u8 mark;
+	struct quire_frames *frames = quire_frames_there();
+	u8 mark = pfn < frames->nr ? READ_ONCE(frames->seen[pfn]) : 0;
 
-	rcu_read_lock_sched();
-	frames = rcu_dereference_sched(quire_frames);
-	mark = frames && pfn < frames->nr ? READ_ONCE(frames->seen[pfn]) : 0;
-	if (mark) {
-		seen = mark == quire_mark_now || mark == quire_mark_before;
-		if (!seen)	/* or it would come back when marks turn over */
-			WRITE_ONCE(frames->seen[pfn], 0);
-	}
-	rcu_read_unlock_sched();
-	return seen;
+	if (likely(!mark))
+		return false;
+	if (mark == quire_mark_now || mark == quire_mark_before)
+		return true;
+	/* Or it would come back when marks turn over. */
+	WRITE_ONCE(frames->seen[pfn], 0);
+	return false;
+}
+
+/* The frame's note goes to the page that was used; not to another, mapped by nobody, that has it since. */
+static noinline int quire_reference_add(struct quire_frames *frames, struct folio *folio, int answer,
+					unsigned long *vm_flags)
+{
+	unsigned long pfn = folio_pfn(folio);
+
+	if (!folio_mapped(folio) || !test_and_clear_bit(pfn, frames->taken))
+		return answer;
+	if (answer < quire_page_sharers(folio_page(folio, 0), folio))
+		answer++;
+	if (test_bit(pfn, frames->text))
+		*vm_flags |= VM_EXEC;
+	return answer;
+}
+
+static noinline int quire_reference_give_back_large(struct quire_frames *frames, struct folio *folio,
+						    int answer, unsigned long *vm_flags)
+{
+	unsigned long pfn = folio_pfn(folio), pages = folio_nr_pages(folio);
+
+	if (!frames || pfn + pages > frames->nr)
+		return answer;
+	if (answer)
+		memset(&frames->seen[pfn], READ_ONCE(quire_mark_now), pages);
+	if (QUIRE_KERNEL_KEEPS_YOUNG)
+		return answer;
+	return quire_reference_add(frames, folio, answer, vm_flags);
 }
 
 /**
@@ -129,27 +157,23 @@ bool quire_reference_seen(unsigned long pfn)
  * @answer:	references found, not negative
  * @vm_flags:	of the mappings that they are from
  *
+ * On the way of each page that reclaim looks at, so what is rare is elsewhere.
+ *
  * Context: any but NMI, under rcu_read_lock_sched().
  * Return: the answer, put right, as are the flags; what was taken is given back but once.
  */
 int quire_reference_give_back(struct folio *folio, int answer, unsigned long *vm_flags)
 {
 	struct quire_frames *frames = rcu_dereference_sched(quire_frames);
-	unsigned long pfn = folio_pfn(folio), pages = folio_nr_pages(folio);
+	unsigned long pfn = folio_pfn(folio);
 
-	if (!frames || pfn + pages > frames->nr)
-		return answer;
-	if (answer && pages == 1)
+	if (unlikely(!frames || folio_test_large(folio) || pfn >= frames->nr))
+		return quire_reference_give_back_large(frames, folio, answer, vm_flags);
+	if (answer)
 		WRITE_ONCE(frames->seen[pfn], READ_ONCE(quire_mark_now));
-	else if (answer)
-		memset(&frames->seen[pfn], READ_ONCE(quire_mark_now), pages);
-	if (!frames->taken || !test_bit(pfn, frames->taken) || !test_and_clear_bit(pfn, frames->taken))
+	if (QUIRE_KERNEL_KEEPS_YOUNG || likely(!test_bit(pfn, frames->taken)))
 		return answer;
-	if (answer < quire_page_sharers(folio_page(folio, 0), folio))
-		answer++;
-	if (test_bit(pfn, frames->text))
-		*vm_flags |= VM_EXEC;
-	return answer;
+	return quire_reference_add(frames, folio, answer, vm_flags);
 }
 
 /* A fault that brings a page in is a use of it. */
