@@ -11,6 +11,20 @@
 #define QUIRE_WALK_BATCH	4096	/* pages that are walked under mmap_lock at once */
 
 /**
+ * struct quire_run - pages in a row that were used last at the same time
+ * @stamp:	theirs; 0: never, these are not counted
+ * @age:	theirs
+ * @recent:	they are in the 10 s window
+ * @pages:	how many
+ */
+struct quire_run {
+	u16 stamp;
+	u32 age;
+	bool recent;
+	u32 pages;
+};
+
+/**
  * struct quire_walk - a walk
  * @ws:		the process' record
  * @mm:		the process' memory
@@ -25,6 +39,7 @@
  * @tracked:	for how many ticks uses have been known
  * @shift:	one piece in 2^shift of each segment is looked at
  * @stratum:	what is found
+ * @run:	pages that are found and not yet counted
  * @huge_pages:	2 MiB pages found, in all pieces
  * @walked:	page table entries looked at
  * @young:	pages found used
@@ -46,6 +61,7 @@ struct quire_walk {
 	u32 tracked;
 	u8 shift[QUIRE_NR_SEGMENTS];
 	struct quire_stratum stratum[QUIRE_NR_SEGMENTS];
+	struct quire_run run;
 	u64 huge_pages;
 	u64 walked;
 	u64 young;
