@@ -10,6 +10,8 @@
 	for ((entry) = any_entry(table); (entry); (entry) = any_entry(entry))
 #define hash_for_each_possible(table, entry, member, key)	\
 	for ((entry) = any_entry(table); (entry); (entry) = any_entry(entry))
+#define hlist_for_each_entry_rcu(entry, head, member, condition)	\
+	for ((entry) = any_entry(head); (entry); (entry) = any_entry(entry))
 #define list_for_each_entry(entry, head, member)	\
 	for ((entry) = any_entry(head); (entry); (entry) = any_entry(entry))
 #define list_for_each_entry_safe(entry, following, head, member)	\
