@@ -125,6 +125,7 @@ static void the_working_set_is_denning_s(struct kunit *test)
 	u8 (*used)[SEQUENCE_PAGES] = kunit_kzalloc(test, SEQUENCE_TICKS * SEQUENCE_PAGES, GFP_KERNEL);
 	u16 *stamp = kunit_kzalloc(test, SEQUENCE_PAGES * sizeof(*stamp), GFP_KERNEL);
 	u32 figure[QUIRE_NR_FIGURES];
+	struct quire_run run = { };
 	struct quire_piece piece;
 	const u64 start = QUIRE_STAMPS - 77;	/* the stamps turn over on the way */
 	u64 random = 1;
@@ -142,8 +143,9 @@ static void the_working_set_is_denning_s(struct kunit *test)
 		for (page = 0; page < SEQUENCE_PAGES; page++) {
 			if (used[t][page])
 				stamp[page] = quire_stamp(start + t);
-			quire_piece_add(&piece, ticks, quire_age(quire_stamp(start + t), &stamp[page]), 1);
+			quire_run_add(&run, &piece, ticks, quire_stamp(start + t), &stamp[page], 1);
 		}
+		quire_run_end(&run, &piece, ticks);
 		quire_piece_figures(&piece, figure);
 		KUNIT_ASSERT_EQ(test, figure[QUIRE_WSS_1S], working_set(used, t, 1));
 		KUNIT_ASSERT_EQ(test, figure[QUIRE_WSS_10S], working_set(used, t, 10));

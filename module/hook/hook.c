@@ -538,8 +538,9 @@ void quire_hooks_end(void)
  * quire_hook_missed - how many passes a hook did not see
  * @hook:	the hook
  *
- * It misses a pass that happens inside another handler of ftrace's or kprobes'; a
- * kretprobe also when all of its instances are in use by sleeping callers.
+ * It misses a pass that happens inside another handler of ftrace's or kprobes', but not
+ * where the function has an ops of its own; a kretprobe also when all of its instances are in
+ * use by sleeping callers.
  *
  * Return: the number since it was attached.
  */

@@ -67,6 +67,18 @@ struct quire_piece {
 };
 
 /**
+ * struct quire_run - pages in a row that were used last at the same time; begins as zeros
+ * @stamp:	theirs; 0: never, these are not counted
+ * @age:	theirs
+ * @pages:	how many
+ */
+struct quire_run {
+	u16 stamp;
+	u32 age;
+	u32 pages;
+};
+
+/**
  * quire_stamp - the stamp of a tick
  * @tick:	intervals since the scanner started
  */
@@ -154,6 +166,45 @@ static inline void quire_piece_add(struct quire_piece *piece, const u32 *ticks, 
 		if (age < ticks[i])
 			piece->window[i] += pages;
 	}
+}
+
+/**
+ * quire_run_end - count the pages of a run; there is none after it
+ * @run:	the run
+ * @piece:	where
+ * @ticks:	how long the windows are
+ */
+static inline void quire_run_end(struct quire_run *run, struct quire_piece *piece, const u32 *ticks)
+{
+	if (run->stamp)
+		quire_piece_add(piece, ticks, run->age, run->pages);
+	*run = (struct quire_run){};
+}
+
+/**
+ * quire_run_add - the next page, or pages that have one stamp
+ * @run:	the run; another stamp ends it and begins the next
+ * @piece:	where a run that ends is counted
+ * @ticks:	how long the windows are
+ * @now:	the stamp of the present tick
+ * @stamp:	the pages', see quire_age(); a fault may write it meanwhile
+ * @pages:	how many
+ *
+ * What is next to each other has mostly been used at the same time.
+ */
+static inline void quire_run_add(struct quire_run *run, struct quire_piece *piece, const u32 *ticks, u16 now,
+				 u16 *stamp, u32 pages)
+{
+	u16 found = READ_ONCE(*stamp);
+
+	if (found != run->stamp) {
+		quire_run_end(run, piece, ticks);
+		run->stamp = found;
+		run->age = quire_age(now, &run->stamp);
+		if (run->stamp != found)
+			WRITE_ONCE(*stamp, run->stamp);
+	}
+	run->pages += pages;
 }
 
 /**

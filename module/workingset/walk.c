@@ -58,35 +58,13 @@ static enum quire_segment quire_vma_segment(struct vm_area_struct *vma)
 	return quire_segment_of(&area);
 }
 
-static void quire_run_end(struct quire_walk *walk, struct quire_piece *piece)
-{
-	if (walk->run.stamp)
-		quire_piece_add(piece, walk->ticks, walk->run.age, walk->run.pages);
-	walk->run = (struct quire_run){};
-}
-
-/* What is next to each other has mostly been used at the same time. A fault may write the stamp meanwhile. */
-static void quire_run_begin(struct quire_walk *walk, struct quire_piece *piece, u16 *stamp)
-{
-	u16 found = READ_ONCE(*stamp);
-
-	quire_run_end(walk, piece);
-	walk->run.stamp = found;
-	walk->run.age = quire_age(walk->now, &walk->run.stamp);
-	walk->run.recent = walk->run.age < walk->ticks[QUIRE_WINDOW_10S];
-	if (walk->run.stamp != found)
-		WRITE_ONCE(*stamp, walk->run.stamp);
-}
-
 static void quire_count_used(struct quire_walk *walk, struct quire_piece *piece, u16 *stamp,
 			     struct page *page, u32 pages)
 {
 	unsigned int sharers;
 
-	if (READ_ONCE(*stamp) != walk->run.stamp)
-		quire_run_begin(walk, piece, stamp);
-	walk->run.pages += pages;
-	if (walk->run.recent) {
+	quire_run_add(&walk->run, piece, walk->ticks, walk->now, stamp, pages);
+	if (walk->run.stamp && walk->run.age < walk->ticks[QUIRE_WINDOW_10S]) {
 		sharers = page ? quire_page_sharers(page, page_folio(page)) : 1;
 		piece->share += pages * (sharers == 1 ? QUIRE_SHARE_UNIT : QUIRE_SHARE_UNIT / sharers);
 	}
@@ -207,7 +185,7 @@ static bool quire_walk_entries(struct quire_walk *walk, struct vm_area_struct *v
 			quire_walk_absent(walk, value, stamp, vma->vm_file, piece);
 	}
 	quire_pte_unlock(lock);
-	quire_run_end(walk, piece);
+	quire_run_end(&walk->run, piece, walk->ticks);
 	walk->walked += stamp - &leaf->stamp[at];
 	return true;
 }
@@ -247,7 +225,7 @@ static bool quire_walk_huge(struct quire_walk *walk, pmd_t *pmd, u32 pages,
 		leaf->stamp[0] = walk->now;
 	}
 	quire_count_used(walk, piece, &leaf->stamp[0], page, pages);
-	quire_run_end(walk, piece);
+	quire_run_end(&walk->run, piece, walk->ticks);
 	spin_unlock(lock);
 	walk->walked++;
 	return true;

@@ -11,20 +11,6 @@
 #define QUIRE_WALK_BATCH	4096	/* pages that are walked under mmap_lock at once */
 
 /**
- * struct quire_run - pages in a row that were used last at the same time
- * @stamp:	theirs; 0: never, these are not counted
- * @age:	theirs
- * @recent:	they are in the 10 s window
- * @pages:	how many
- */
-struct quire_run {
-	u16 stamp;
-	u32 age;
-	bool recent;
-	u32 pages;
-};
-
-/**
  * struct quire_walk - a walk
  * @ws:		the process' record
  * @mm:		the process' memory
