@@ -15,28 +15,11 @@
  * time it is the answer. Every sixteenth time it is a verdict all the same, which makes up for the
  * others: it counts them, and has as many victims named.
  *
- * Where the kernel can be told which pages are next (reclaim/steer.c), and has proposed others, each
- * page is named to it when it is condemned, and again while it goes on so. Then a page goes soon
- * after it was condemned, hardly one is refused, and a window of a sixteenth of that does: at the least
- * of as many pages as reclaim has under way. A pool's worth of verdicts later it is seen whether the
- * kernel's order has become the policy's, as it is of a policy that is like the kernel's.
- *
  * The access that brought a page in also sets the accessed bit of its mapping, so
  * the first time that a page is found to be referenced says nothing new: it is
  * what admit() has told, and no touch(). Not so of a program's text, which as for the kernel by
  * itself is used again once it is used: else a program that starts where others use up
  * all memory waits for its text again and again.
- *
- * A small window obeys the policy better, a large one costs less: of a policy whose
- * victims are those that reclaim proposes last, one page in a window's share is
- * a victim. A condemned page waits for as many evictions as the window has pages,
- * and on a loop that misses N pages a round, N + window are missed. So the window grows
- * only while more than REFUSALS_MANY pages are refused for each that goes, as reckoned
- * over as many verdicts as the pool has pages: proposals come in runs of pages that
- * came in one after the other, and a run says little. Below REFUSALS_FEW it shrinks
- * again, as the condemned go. What stays condemned while twice as many pages are
- * proposed as the pool has (the page is pinned, or on no list of the kernel's) leaves
- * the pool, or the window would be full of such pages: it comes back when it is proposed.
  *
  * What the policy may do at most is for the guard to say (guard.c). When it must go,
  * the pool is closed: the policy is not called again and the kernel decides,
@@ -54,16 +37,6 @@
 #include "policy/host.h"
 #include "policy/host_internal.h"
 
-#define QUIRE_WINDOW_LEAST	32
-#define QUIRE_WINDOW_IN_FLIGHT	2048	/* by the share: 128 at first. Reclaim takes 32 at once */
-#define QUIRE_STEER_AGAIN	16	/* pages refused, one after the other */
-#define QUIRE_RELEASE_AT_ONCE	4	/* condemned pages let go of by one verdict, or expelled */
-#define QUIRE_REFUSALS_MANY	14	/* for each page that goes */
-#define QUIRE_REFUSALS_FEW	10
-#define QUIRE_STEERED_MANY	4	/* the same where pages are brought forward */
-#define QUIRE_STEERED_FEW	2
-#define QUIRE_ROUND		2	/* proposals of so many pools until a page is stuck */
-#define QUIRE_REFUSALS_SPAN	512	/* verdicts from which that is reckoned, at the least */
 #define QUIRE_PASS_MOST		15	/* pages let go between two verdicts, one of which names so many and one */
 #define QUIRE_RECKON_EVERY	16	/* verdicts between two reckonings of the frames */
 #define QUIRE_CYCLES_QUICK	100000	/* quick on any CPU: a guard's slow call takes 2 ms */
@@ -98,11 +71,6 @@ void quire_leave(struct quire_host *host, unsigned long flags, u64 began)
 	spin_unlock_irqrestore(&host->lock, flags);
 }
 
-static void quire_strike(struct quire_host *host, enum quire_fault fault)
-{
-	quire_guard_strike(&host->guard, quire_guard_clock(), fault);
-}
-
 /* See quire/policy.h. */
 quire_page_t quire_remember(struct quire_pool *pool, quire_page_t page)
 {
@@ -132,23 +100,6 @@ void quire_forget(struct quire_pool *pool, quire_page_t ghost)
 	}
 	quire_node(pool, ghost)->bits = 0;
 	pool->ghosts--;
-}
-
-static unsigned long quire_pages_at(const struct quire_at *at)
-{
-	return 1ul << quire_tag_order(*at->tag);
-}
-
-/* The tag says it too, for those who have no lock. Under the lock. */
-static void quire_set_condemned(const struct quire_at *at, bool condemned)
-{
-	if (condemned) {
-		at->node->bits |= QUIRE_CONDEMNED;
-		quire_tag_change(at->tag, 0, QUIRE_TAG_CONDEMNED);
-	} else {
-		at->node->bits &= ~QUIRE_CONDEMNED;
-		quire_tag_change(at->tag, QUIRE_TAG_CONDEMNED, 0);
-	}
 }
 
 /* Was its admission not yet told as a reference? Now it is. Under the lock. */
@@ -228,20 +179,6 @@ void quire_host_refault(struct quire_pool *pool, unsigned long pfn, unsigned int
 	quire_leave(host, flags, began);
 }
 
-static void quire_unwindow(struct quire_pool *pool, const struct quire_at *at)
-{
-	struct quire_host *host = pool->host;
-
-	if (host->next == at->pfn)
-		host->next = quire_list_next(pool, &host->condemned, at->pfn);
-	if (host->again == at->pfn)
-		host->again = quire_list_next(pool, &host->condemned, at->pfn);
-	if (host->oldest == at->pfn)
-		host->oldest = quire_list_prev(pool, &host->condemned, at->pfn);
-	quire_list_del(pool, &host->condemned, at->pfn);
-	host->stats.condemned -= min_t(u64, host->stats.condemned, quire_pages_at(at));
-}
-
 /* A page leaves the pool; the policy is told, unless it has been ejected. Under the lock. */
 void quire_drop(struct quire_pool *pool, const struct quire_at *at, enum quire_why why)
 {
@@ -315,7 +252,7 @@ void quire_host_gone(struct quire_pool *pool, unsigned long pfn, enum quire_why 
 }
 
 /* A page is used, or treated as if it were. Under the lock. */
-static void quire_touch(struct quire_pool *pool, const struct quire_at *at)
+void quire_touch(struct quire_pool *pool, const struct quire_at *at)
 {
 	pool->now++;
 	if (!(at->node->bits & QUIRE_CONDEMNED)) {
@@ -344,171 +281,6 @@ void quire_host_touch(struct quire_pool *pool, unsigned long pfn)
 			quire_touch(pool, &at);
 	}
 	quire_leave(host, flags, began);
-}
-
-/*
- * Lets go of the oldest of the condemned: for the policy it is as if it had been used or,
- * being stuck, it is gone. Under the lock.
- */
-static void quire_release(struct quire_pool *pool, bool stuck)
-{
-	struct quire_host *host = pool->host;
-	struct quire_at at;
-
-	if (!quire_find(pool, quire_list_first(&host->condemned), &at) ||
-	    !(at.node->bits & QUIRE_CONDEMNED)) {
-		/* The list is ours, but its links are where a policy can write. */
-		quire_strike(host, QUIRE_FAULT_BROKEN);
-	} else if (stuck) {
-		quire_drop(pool, &at, QUIRE_INVALIDATED);
-		host->stats.expelled++;
-	} else {
-		quire_touch(pool, &at);
-		host->stats.released++;
-	}
-}
-
-static u64 quire_window(const struct quire_host *host, u32 share)
-{
-	u64 least = min_t(u64, QUIRE_WINDOW_LEAST, host->stats.resident / 2);
-
-	if (host->params.steer) {
-		least = max(least, min_t(u64, QUIRE_WINDOW_IN_FLIGHT / share,
-					 host->stats.resident / share));
-		share *= QUIRE_STEERED;
-	}
-	return max_t(u64, host->stats.resident / share, least);
-}
-
-/* The policy names a victim: is it one? Under the lock. */
-bool quire_condemn_one(struct quire_pool *pool)
-{
-	struct quire_host *host = pool->host;
-	quire_page_t page = pool->ops->victim(pool);
-	struct quire_at at;
-
-	if (!page) {
-		if (host->stats.folios > host->condemned.size)
-			quire_strike(host, QUIRE_FAULT_NO_VICTIM);
-		return false;
-	}
-	if (!quire_find(pool, page, &at) || at.node->bits & QUIRE_CONDEMNED) {
-		quire_strike(host, QUIRE_FAULT_BAD_VICTIM);
-		return false;
-	}
-	quire_set_condemned(&at, true);
-	quire_list_add_tail(pool, &host->condemned, page);
-	host->stats.condemned += quire_pages_at(&at);
-	return true;
-}
-
-/*
- * Expels pages that have been condemned for a round, a few at a time. Under the lock.
- *
- *	condemned   head [ from before the round ... oldest | ... ] tail
- */
-static void quire_expel_stuck(struct quire_pool *pool)
-{
-	struct quire_host *host = pool->host;
-	unsigned int i;
-
-	for (i = 0; i < QUIRE_RELEASE_AT_ONCE && host->expelling && host->oldest; i++)
-		quire_release(pool, true);
-	if (!host->oldest)
-		host->expelling = false;
-	if (++host->round <= host->stats.folios * QUIRE_ROUND)
-		return;
-	host->round = 0;
-	host->expelling = host->oldest;
-	if (!host->oldest)
-		host->oldest = quire_list_last(pool, &host->condemned);
-}
-
-/* The next of the condemned are to be brought forward. Under the lock. */
-static void quire_give_out(struct quire_pool *pool, struct quire_asked *asked)
-{
-	struct quire_host *host = pool->host;
-
-	while (host->next && asked->nr_victims < QUIRE_VICTIMS &&
-	       quire_owner_of(host->next) == host->number) {
-		if (host->next != asked->pfn)
-			asked->victims[asked->nr_victims++] = host->next;
-		host->next = quire_list_next(pool, &host->condemned, host->next);
-	}
-}
-
-/*
- * Reclaim proposes others: its order is not the policy's. What is condemned, and will be for a while,
- * is to be brought forward; and again if that goes on, since it was locked, or something has moved
- * it since. Under the lock.
- */
-static void quire_steer_to(struct quire_pool *pool, struct quire_asked *asked)
-{
-	struct quire_host *host = pool->host;
-
-	host->steering = host->stats.folios;
-	if (++host->in_row >= QUIRE_STEER_AGAIN && !host->next) {
-		host->in_row = 0;
-		host->next = host->again ?: quire_list_first(&host->condemned);
-		quire_give_out(pool, asked);
-		host->again = host->next;
-		host->next = QUIRE_NONE;
-	}
-	quire_give_out(pool, asked);
-}
-
-/* Has the policy name victims until the window is full. Under the lock. */
-static void quire_condemn(struct quire_pool *pool, struct quire_asked *asked)
-{
-	struct quire_host *host = pool->host;
-	u64 window = quire_window(host, host->share);
-	unsigned int calls;
-
-	host->stats.window = window;
-	/* Pages of the pool were freed. */
-	for (calls = 0; calls < QUIRE_RELEASE_AT_ONCE && host->stats.condemned > window &&
-	     host->condemned.size > 1; calls++)
-		quire_release(pool, false);
-	if (host->shrinking)
-		return;
-	for (calls = 0; calls < QUIRE_VICTIMS && host->stats.condemned < window; calls++) {
-		if (!quire_condemn_one(pool))
-			break;
-		if (!host->next)
-			host->next = quire_list_last(pool, &host->condemned);
-	}
-	if (host->params.steer && host->steering) {
-		host->steering--;
-		quire_give_out(pool, asked);
-	}
-}
-
-static void quire_grow(struct quire_host *host)
-{
-	host->share = max(host->share - 1, host->params.window_most);
-	host->shrinking = false;
-}
-
-/* The window is to be such that neither too many nor too few are refused. Under the lock. */
-static void quire_adapt(struct quire_host *host)
-{
-	u32 many = host->params.steer ? QUIRE_STEERED_MANY : QUIRE_REFUSALS_MANY;
-	u32 few = host->params.steer ? QUIRE_STEERED_FEW : QUIRE_REFUSALS_FEW;
-	u32 gone = max(host->span_gone, 1u);
-
-	if (host->shrinking && host->stats.condemned <= quire_window(host, host->share + 1)) {
-		host->share++;
-		host->shrinking = false;
-	}
-	if (host->span_refused + host->span_gone <
-	    max_t(u64, host->stats.folios, QUIRE_REFUSALS_SPAN))
-		return;
-	if (host->span_refused > gone * many)
-		quire_grow(host);
-	else if (host->span_refused < gone * few)
-		host->shrinking = host->share < host->params.window;
-	host->span_refused = 0;
-	host->span_gone = 0;
 }
 
 /* A page that is not condemned is proposed: does it stay? Under the lock. */

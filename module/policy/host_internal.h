@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What host.c (events) and pool.c (coming and going) share.
+ * What host.c (events), window.c (victims ahead of need) and pool.c (coming and going) share.
  */
 #ifndef QUIRE_HOST_INTERNAL_H
 #define QUIRE_HOST_INTERNAL_H
@@ -80,12 +80,42 @@ static inline bool quire_find(const struct quire_pool *pool, unsigned long pfn, 
 	return true;
 }
 
+static inline unsigned long quire_pages_at(const struct quire_at *at)
+{
+	return 1ul << quire_tag_order(*at->tag);
+}
+
+/* The tag says it too, for those who have no lock. Under the lock. */
+static inline void quire_set_condemned(const struct quire_at *at, bool condemned)
+{
+	if (condemned) {
+		at->node->bits |= QUIRE_CONDEMNED;
+		quire_tag_change(at->tag, 0, QUIRE_TAG_CONDEMNED);
+	} else {
+		at->node->bits &= ~QUIRE_CONDEMNED;
+		quire_tag_change(at->tag, QUIRE_TAG_CONDEMNED, 0);
+	}
+}
+
+static inline void quire_strike(struct quire_host *host, enum quire_fault fault)
+{
+	quire_guard_strike(&host->guard, quire_guard_clock(), fault);
+}
+
 void quire_pools_eject(void);
 u64 quire_enter(struct quire_host *host, unsigned long *flags);
 void quire_leave(struct quire_host *host, unsigned long flags, u64 began);
-bool quire_condemn_one(struct quire_pool *pool);
 void quire_admit(struct quire_pool *pool, unsigned long pfn, unsigned int order,
 		 quire_page_t ghost, bool dirty);
 void quire_drop(struct quire_pool *pool, const struct quire_at *at, enum quire_why why);
+void quire_touch(struct quire_pool *pool, const struct quire_at *at);
+
+u64 quire_window(const struct quire_host *host, u32 share);
+void quire_unwindow(struct quire_pool *pool, const struct quire_at *at);
+bool quire_condemn_one(struct quire_pool *pool);
+void quire_condemn(struct quire_pool *pool, struct quire_asked *asked);
+void quire_steer_to(struct quire_pool *pool, struct quire_asked *asked);
+void quire_adapt(struct quire_host *host);
+void quire_expel_stuck(struct quire_pool *pool);
 
 #endif
