@@ -433,7 +433,28 @@ static void refuses_a_window_that_grows_smaller_and_lists_of_a_cgroup(struct kun
 	KUNIT_EXPECT_EQ(test, want(&wanted, NULL, "/a", "lru", "classic"), -ENOENT);
 }
 
+/* What nobody has set is as the policy would have it. */
+static void has_the_policys_window_unless_one_is_set(struct kunit *test)
+{
+	static const struct quire_policy_ops early = { .name = "early", .ahead = 4 };
+	struct quire_wanted wanted = { .params = { .window_most = 2 } };
+	struct quire_request request = { .nr = 1, .name = { "window_most" }, .value = { "8" } };
+	const char *why = NULL;
+
+	KUNIT_EXPECT_EQ(test, quire_window_of(&wanted.params, NULL), (u32)QUIRE_WINDOW_SHARE);
+	KUNIT_EXPECT_EQ(test, quire_window_of(&wanted.params, &scope_policy), (u32)QUIRE_WINDOW_SHARE);
+	KUNIT_EXPECT_EQ(test, quire_window_of(&wanted.params, &early), 4u);
+	KUNIT_EXPECT_EQ(test, quire_wanted_parse(&wanted, &request, &early, &why), 0);
+	KUNIT_EXPECT_EQ(test, quire_window_of(&wanted.params, &early), 8u);
+	KUNIT_EXPECT_EQ(test, quire_window_of(&wanted.params, &scope_policy), (u32)QUIRE_WINDOW_SHARE);
+	request.name[0] = "window";
+	request.value[0] = "9";
+	KUNIT_EXPECT_EQ(test, quire_wanted_parse(&wanted, &request, &early, &why), 0);
+	KUNIT_EXPECT_EQ(test, quire_window_of(&wanted.params, &early), 9u);
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(has_the_policys_window_unless_one_is_set),
 	KUNIT_CASE(takes_every_good_form_of_a_setting),
 	KUNIT_CASE(refuses_bad_settings_and_leaves_them_as_they_were),
 	KUNIT_CASE(agrees_with_its_rules_on_every_short_line),

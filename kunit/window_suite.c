@@ -170,7 +170,113 @@ static void lets_the_condemned_go_without_a_verdict(struct kunit *test)
 	expect_nothing_left(test);
 }
 
+#define MANY_PAGES	6000u	/* enough that the least window is not all there is to be seen */
+
+static bool is_condemned(u32 pfn)
+{
+	bool is;
+
+	rcu_read_lock_sched();
+	is = *quire_page_tag(pfn) & QUIRE_TAG_CONDEMNED;
+	rcu_read_unlock_sched();
+	return is;
+}
+
+/* Reclaim proposes the page; one that goes is back at once. */
+static void propose_again(struct quire_pool *pool, u32 pfn)
+{
+	if (propose(pool, pfn, false) != QUIRE_EVICT)
+		return;
+	quire_host_evicted(pool, pfn, 0);
+	quire_host_admit(pool, pfn, 0, false);
+}
+
+/* The window after so many verdicts, of which one of @refused + 1 is that a page goes. */
+static u64 window_after(struct kunit *test, struct quire_pool *pool, u32 verdicts, u32 refused)
+{
+	u32 out = 1, in = 1, i, j;
+
+	for (i = 0; i < verdicts; i += refused + 1) {
+		for (j = 0; j < refused; j++) {
+			do {
+				in = in % MANY_PAGES + 1;
+			} while (is_condemned(in));
+			propose_again(pool, in);
+		}
+		for (j = 0; j < MANY_PAGES && !is_condemned(out); j++)
+			out = out % MANY_PAGES + 1;
+		propose_again(pool, out);
+	}
+	KUNIT_EXPECT_EQ(test, stats_of(pool).resident, (u64)MANY_PAGES);
+	KUNIT_EXPECT_EQ(test, quire_host_fault(pool), QUIRE_FAULT_NONE);
+	return stats_of(pool).window;
+}
+
+static struct quire_pool *full_pool(const struct quire_policy_ops *ops, const struct quire_host_params *params)
+{
+	struct quire_pool *pool = quire_host_new(ops, params);
+	struct quire_asked asked;
+	u32 pfn;
+
+	if (IS_ERR(pool))
+		return pool;
+	for (pfn = 1; pfn <= MANY_PAGES; pfn++)
+		quire_host_admit(pool, pfn, 0, false);
+	named(pool, &asked, MANY_PAGES / 2);
+	return pool;
+}
+
+/* Where pages can be brought forward it begins as small as that allows, and grows where this does not help. */
+static void is_as_large_as_refusals_make_it(struct kunit *test)
+{
+	struct quire_host_params params = usual;
+	struct quire_pool *pool;
+
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	params.steer = 1;
+	pool = full_pool(&quire_policy_mru, &params);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	KUNIT_EXPECT_EQ(test, stats_of(pool).window, 2048ull / 16);
+	KUNIT_EXPECT_EQ(test, window_after(test, pool, 20 * MANY_PAGES, 3), 2048ull / 16);
+	KUNIT_EXPECT_EQ(test, window_after(test, pool, 20 * MANY_PAGES, 9), MANY_PAGES / 16ull);
+	KUNIT_EXPECT_EQ(test, window_after(test, pool, 20 * MANY_PAGES, 17), MANY_PAGES / 2ull);
+	KUNIT_EXPECT_EQ(test, window_after(test, pool, 20 * MANY_PAGES, 7), MANY_PAGES / 16ull);
+	KUNIT_EXPECT_EQ(test, window_after(test, pool, 40 * MANY_PAGES, 1), 2048ull / 16);
+	/* Without: by the share that is set, from the beginning. */
+	quire_host_free(pool);
+	params.steer = 0;
+	pool = full_pool(&quire_policy_mru, &params);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	KUNIT_EXPECT_EQ(test, stats_of(pool).window, MANY_PAGES / 16ull);
+	KUNIT_EXPECT_EQ(test, window_after(test, pool, 20 * MANY_PAGES, 1), MANY_PAGES / 16ull);
+	quire_host_free(pool);
+	quire_hosts_stop();
+	expect_nothing_left(test);
+}
+
+/* Of a policy that loses nothing by naming its victims early the window never is less than it says. */
+static void is_as_large_as_the_policy_allows(struct kunit *test)
+{
+	struct quire_host_params params = usual;
+	struct quire_pool *pool;
+
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	KUNIT_ASSERT_EQ(test, quire_policy_lru.ahead, 4u);
+	params.window = quire_policy_lru.ahead;
+	params.steer = 1;
+	pool = full_pool(&quire_policy_lru, &params);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	KUNIT_EXPECT_EQ(test, stats_of(pool).window, MANY_PAGES / 4ull);
+	KUNIT_EXPECT_EQ(test, window_after(test, pool, 20 * MANY_PAGES, 0), MANY_PAGES / 4ull);
+	KUNIT_EXPECT_EQ(test, window_after(test, pool, 20 * MANY_PAGES, 9), MANY_PAGES / 4ull);
+	quire_host_free(pool);
+	quire_hosts_stop();
+	expect_nothing_left(test);
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(is_as_large_as_refusals_make_it),
+	KUNIT_CASE(is_as_large_as_the_policy_allows),
 	KUNIT_CASE(expels_what_is_never_proposed),
 	KUNIT_CASE(names_what_is_to_be_brought_forward),
 	KUNIT_CASE(lets_the_condemned_go_without_a_verdict),

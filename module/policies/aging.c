@@ -189,6 +189,7 @@ QUIRE_DEFINE_POLICY(aging) = {
 	.bound = { .steps = AGING_LISTS },
 	.params = aging_params,
 	.nr_params = QUIRE_COUNT_OF(aging_params),
+	.ahead = 4,
 	.lists = aging_lists,
 	.init = aging_init,
 	.admit = aging_admit,

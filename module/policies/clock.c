@@ -84,6 +84,7 @@ QUIRE_DEFINE_POLICY(clock) = {
 	.about = "second chance (Corbato 1968)",
 	.pool_size = sizeof(struct clock),
 	.bound = { .steps = 1, .per_page = 1 },
+	.ahead = 4,
 	.lists = clock_lists,
 	.marks = "R",
 	.admit = clock_admit,

@@ -70,6 +70,7 @@ QUIRE_DEFINE_POLICY(fifo) = {
 	.name = "fifo",
 	.about = "first in, first out (Belady 1966)",
 	.pool_size = sizeof(struct fifo),
+	.ahead = 4,
 	.lists = fifo_lists,
 	.admit = fifo_admit,
 	.touch = fifo_touch,

@@ -119,6 +119,7 @@ QUIRE_DEFINE_POLICY(lfu) = {
 	.about = "least frequently used (lists by count: Shah, Mitra, Matani 2010)",
 	.pool_size = sizeof(struct lfu),
 	.relinks = true,
+	.ahead = 4,
 	.lists = lfu_lists,
 	.admit = lfu_admit,
 	.touch = lfu_touch,

@@ -76,6 +76,7 @@ QUIRE_DEFINE_POLICY(lru) = {
 	.about = "least recently used (Denning 1968, Mattson et al. 1970)",
 	.pool_size = sizeof(struct lru),
 	.relinks = true,
+	.ahead = 4,
 	.lists = lru_lists,
 	.admit = lru_admit,
 	.touch = lru_touch,

@@ -242,6 +242,7 @@ QUIRE_DEFINE_POLICY(lru_k) = {
 	.params = lru_k_params,
 	.nr_params = QUIRE_COUNT_OF(lru_k_params),
 	.relinks = true,
+	.ahead = 4,
 	.lists = lru_k_lists,
 	.init = lru_k_init,
 	.admit = lru_k_admit,

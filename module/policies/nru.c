@@ -178,6 +178,7 @@ QUIRE_DEFINE_POLICY(nru) = {
 	.bound = { .steps = NRU_LOOKS },
 	.params = nru_params,
 	.nr_params = QUIRE_COUNT_OF(nru_params),
+	.ahead = 4,
 	.lists = nru_lists,
 	.init = nru_init,
 	.admit = nru_admit,

@@ -154,6 +154,7 @@ QUIRE_DEFINE_POLICY(random) = {
 	.about = "any page (RAND, Belady 1966)",
 	.pool_size = sizeof(struct random_tree),
 	.bound = { .steps = 62 },
+	.ahead = 4,
 	.admit = random_admit,
 	.touch = random_touch,
 	.victim = random_victim,

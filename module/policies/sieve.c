@@ -103,6 +103,7 @@ QUIRE_DEFINE_POLICY(sieve) = {
 	.about = "visited pages stay in place, a hand sieves the rest (Zhang et al. 2024)",
 	.pool_size = sizeof(struct sieve),
 	.bound = { .steps = 1, .per_page = 1 },
+	.ahead = 4,
 	.lists = sieve_lists,
 	.marks = "V",
 	.admit = sieve_admit,

@@ -133,6 +133,7 @@ QUIRE_DEFINE_POLICY(wsclock) = {
 	.bound = { .steps = WSCLOCK_LOOKS },
 	.params = wsclock_params,
 	.nr_params = QUIRE_COUNT_OF(wsclock_params),
+	.ahead = 4,
 	.lists = wsclock_lists,
 	.marks = "R",
 	.admit = wsclock_admit,

@@ -6,7 +6,7 @@
  * and takes a yes or a no. The *window* joins them: victims are asked for ahead
  * of need and marked as condemned, and a candidate goes if it is condemned.
  *
- *	policy   victim() -> [ condemned: a window of 1/16 of the pool ]
+ *	policy   victim() -> [ condemned: a window of 1/16 of the pool, say ]
  *	reclaim  proposes p -> referenced since?  touch(p): a reprieve, it stays
  *			       condemned?	  it goes
  *			       neither?		  it stays
@@ -433,7 +433,7 @@ enum quire_verdict quire_host_verdict(struct quire_pool *pool, struct quire_aske
 		quire_resize(host, &at, asked->order);
 		verdict = quire_judge(pool, &at, asked);
 		host->stats.steered += asked->nr_victims;
-		quire_adapt(host);
+		quire_adapt(pool);
 		quire_expel_stuck(pool);
 		quire_look(pool, before);
 	}

@@ -60,11 +60,11 @@ struct quire_asked {
 
 /**
  * struct quire_host_params - what a person may set of the host
- * @window:	the window is 1/@window of the pool ...
+ * @window:	the window is 1/@window of the pool; of a scope 0: as the policy would have it ...
  * @window_most: ... and may grow to 1/@window_most
  * @ghosts:	the pool remembers as many pages as this percentage of its frames
- * @steer:	1 if what is condemned is brought forward to where reclaim looks first: the
- *		window need then be but 1/%QUIRE_STEERED of that
+ * @steer:	1 if what is condemned is brought forward to where reclaim looks first: unless the policy
+ *		loses nothing by naming early, the window is then but 1/%QUIRE_STEERED of that at first
  */
 struct quire_host_params {
 	u32 window;

@@ -110,12 +110,13 @@ void quire_admit(struct quire_pool *pool, unsigned long pfn, unsigned int order,
 void quire_drop(struct quire_pool *pool, const struct quire_at *at, enum quire_why why);
 void quire_touch(struct quire_pool *pool, const struct quire_at *at);
 
+u32 quire_window_share(const struct quire_pool *pool);
 u64 quire_window(const struct quire_host *host, u32 share);
 void quire_unwindow(struct quire_pool *pool, const struct quire_at *at);
 bool quire_condemn_one(struct quire_pool *pool);
 void quire_condemn(struct quire_pool *pool, struct quire_asked *asked);
 void quire_steer_to(struct quire_pool *pool, struct quire_asked *asked);
-void quire_adapt(struct quire_host *host);
+void quire_adapt(struct quire_pool *pool);
 void quire_expel_stuck(struct quire_pool *pool);
 
 #endif

@@ -160,7 +160,7 @@ struct quire_pool *quire_host_new(const struct quire_policy_ops *ops,
 	spin_lock_init(&host->lock);
 	host->number = number;
 	host->params = *params;
-	host->share = params->window;
+	host->share = quire_window_share(pool);
 	quire_host_frames(pool, 0);
 	host->reckon_at = 0;
 	quire_guard_start(&host->guard, &quire_guard_usual, quire_guard_clock());
@@ -320,7 +320,7 @@ int quire_host_set_params(struct quire_pool *pool, const struct quire_host_param
 		return err;
 	spin_lock_irqsave(&pool->host->lock, flags);
 	pool->host->params = *params;
-	pool->host->share = clamp(pool->host->share, params->window_most, params->window);
+	pool->host->share = clamp(pool->host->share, params->window_most, quire_window_share(pool));
 	spin_unlock_irqrestore(&pool->host->lock, flags);
 	return 0;
 }

@@ -14,6 +14,7 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include "policy/host.h"
 #include "policy/registry.h"
 
 #define QUIRE_STATE_MAX		(256 << 10)	/* bytes of a policy's state for a pool */
@@ -86,6 +87,8 @@ static const char *quire_ops_fault(const struct quire_policy_ops *ops)
 		return "admit, touch, victim and remove must be there";
 	if (ops->pool_size > QUIRE_STATE_MAX)
 		return "its state for a pool is too large";
+	if (ops->ahead > QUIRE_WINDOW_BOUND)
+		return "its victims cannot be named by so small a share";
 	if (ops->nr_params > QUIRE_MAX_PARAMS || (ops->nr_params && !ops->params))
 		return "its table of parameters is not well formed";
 	for (i = 0; i < ops->nr_params; i++) {

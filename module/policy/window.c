@@ -13,11 +13,15 @@
  * proposed as the pool has (the page is pinned, or on no list of the kernel's) leaves
  * the pool, or the window would be full of such pages: it comes back when it is proposed.
  *
+ * Many policies lose nothing by naming early: what is used meanwhile is where it would be else. They
+ * say how much (&quire_policy_ops.ahead), a quarter of the pool, and then hardly a page is refused.
+ *
  * Where the kernel can be told which pages are next (reclaim/steer.c), and has proposed others, each
  * page is named to it when it is condemned, and again while it goes on so. Then a page goes soon
- * after it was condemned, hardly one is refused, and a window of a sixteenth of that does: at the least
- * of as many pages as reclaim has under way. A pool's worth of verdicts later it is seen whether the
- * kernel's order has become the policy's, as it is of a policy that is like the kernel's.
+ * after it was condemned, hardly one is refused, and of a policy that loses by naming early the window begins with
+ * a sixteenth: at the least as many pages as reclaim has under way. Up to what it would be without it grows
+ * while more than STEERED_MANY are refused: not all pages can be brought forward. A pool's worth of verdicts later it is
+ * seen whether the kernel's order has become the policy's, as it is of a policy that is like the kernel's.
  *
  * Context: all of it under the pool's lock.
  */
@@ -29,6 +33,7 @@
 #define QUIRE_WINDOW_IN_FLIGHT	2048	/* by the share: 128 at first. Reclaim takes 32 at once */
 #define QUIRE_STEER_AGAIN	16	/* pages refused, one after the other */
 #define QUIRE_RELEASE_AT_ONCE	4	/* condemned pages let go of by one verdict, or expelled */
+#define QUIRE_WINDOW_STEP	4	/* it grows and shrinks by about a fourth */
 #define QUIRE_REFUSALS_MANY	14	/* for each page that goes */
 #define QUIRE_REFUSALS_FEW	10
 #define QUIRE_STEERED_MANY	4	/* the same where pages are brought forward */
@@ -73,16 +78,22 @@ static void quire_release(struct quire_pool *pool, bool stuck)
 	}
 }
 
+/* How many pages a window of that share has. */
 u64 quire_window(const struct quire_host *host, u32 share)
 {
 	u64 least = min_t(u64, QUIRE_WINDOW_LEAST, host->stats.resident / 2);
 
-	if (host->params.steer) {
-		least = max(least, min_t(u64, QUIRE_WINDOW_IN_FLIGHT / share,
-					 host->stats.resident / share));
-		share *= QUIRE_STEERED;
-	}
+	if (host->params.steer)
+		least = max(least, min_t(u64, QUIRE_WINDOW_IN_FLIGHT, host->stats.resident) / host->params.window);
 	return max_t(u64, host->stats.resident / share, least);
+}
+
+/* The share that the window begins with: no other is smaller. */
+u32 quire_window_share(const struct quire_pool *pool)
+{
+	const struct quire_host_params *params = &pool->host->params;
+
+	return params->window * (params->steer && !pool->ops->ahead ? QUIRE_STEERED : 1);
 }
 
 /* The policy names a victim: is it one? Under the lock. */
@@ -188,30 +199,44 @@ void quire_condemn(struct quire_pool *pool, struct quire_asked *asked)
 	}
 }
 
-static void quire_grow(struct quire_host *host)
+/* The next larger window's share, and the next smaller one's; neither passes by the one that is set. */
+static u32 quire_larger(const struct quire_host *host)
 {
-	host->share = max(host->share - 1, host->params.window_most);
-	host->shrinking = false;
+	u32 share = host->share - max(host->share / QUIRE_WINDOW_STEP, 1u);
+
+	return max(share, host->share > host->params.window ? host->params.window : host->params.window_most);
+}
+
+static u32 quire_smaller(const struct quire_pool *pool)
+{
+	const struct quire_host *host = pool->host;
+	u32 share = host->share + max(host->share / QUIRE_WINDOW_STEP, 1u);
+
+	return min(share, host->share < host->params.window ? host->params.window : quire_window_share(pool));
 }
 
 /* The window is to be such that neither too many nor too few are refused. Under the lock. */
-void quire_adapt(struct quire_host *host)
+void quire_adapt(struct quire_pool *pool)
 {
-	u32 many = host->params.steer ? QUIRE_STEERED_MANY : QUIRE_REFUSALS_MANY;
-	u32 few = host->params.steer ? QUIRE_STEERED_FEW : QUIRE_REFUSALS_FEW;
-	u32 gone = max(host->span_gone, 1u);
+	struct quire_host *host = pool->host;
+	u32 smaller = quire_smaller(pool), gone = max(host->span_gone, 1u);
+	/* Smaller than what a person has set, it is only while pages can be brought forward. */
+	u32 many = host->share > host->params.window ? QUIRE_STEERED_MANY : QUIRE_REFUSALS_MANY;
+	u32 few = smaller > host->params.window ? QUIRE_STEERED_FEW : QUIRE_REFUSALS_FEW;
 
-	if (host->shrinking && host->stats.condemned <= quire_window(host, host->share + 1)) {
-		host->share++;
+	if (host->shrinking && host->stats.condemned <= quire_window(host, smaller)) {
+		host->share = smaller;
 		host->shrinking = false;
 	}
 	if (host->span_refused + host->span_gone <
 	    max_t(u64, host->stats.folios, QUIRE_REFUSALS_SPAN))
 		return;
-	if (host->span_refused > gone * many)
-		quire_grow(host);
-	else if (host->span_refused < gone * few)
-		host->shrinking = host->share < host->params.window;
+	if (host->span_refused > gone * many) {
+		host->share = quire_larger(host);
+		host->shrinking = false;
+	} else if (host->span_refused < gone * few) {
+		host->shrinking = host->share < smaller;
+	}
 	host->span_refused = 0;
 	host->span_gone = 0;
 }

@@ -263,7 +263,6 @@ static struct quire_scope *quire_scope_new(struct cgroup *cgroup, const char *pa
 		return NULL;
 	}
 	scope->cgroup = cgroup;
-	scope->params.window = QUIRE_WINDOW_SHARE;
 	scope->params.window_most = QUIRE_WINDOW_MOST;
 	scope->params.ghosts = QUIRE_GHOST_PERCENT;
 	scope->params.steer = 1;
@@ -338,9 +337,11 @@ static void quire_scope_detach(struct quire_scope *scope)
 
 /* Pages of files are not steered. */
 static struct quire_host_params quire_params_of(const struct quire_scope *scope,
-						enum quire_kind kind)
+						const struct quire_policy_ops *ops, enum quire_kind kind)
 {
 	struct quire_host_params params = scope->params;
+
+	params.window = quire_window_of(&params, ops);
 
 	if (kind == QUIRE_FILE)
 		params.steer = 0;
@@ -355,7 +356,7 @@ static int quire_scope_attach(struct quire_scope *scope, const struct quire_poli
 	int err;
 
 	for (kind = 0; kind < QUIRE_KINDS; kind++) {
-		params = quire_params_of(scope, kind);
+		params = quire_params_of(scope, ops, kind);
 		pools[kind] = quire_host_new(ops, &params);
 		if (!IS_ERR(pools[kind]))
 			continue;
@@ -523,7 +524,7 @@ static int quire_scope_apply(struct quire_scope *scope, const struct quire_polic
 		return err;
 	scope->protect.wanted = wanted->protection;
 	for (kind = 0; scope->ops && kind < QUIRE_KINDS; kind++) {
-		params = quire_params_of(scope, kind);
+		params = quire_params_of(scope, scope->ops, kind);
 		err = quire_host_set_params(quire_pool_at(scope, kind), &params);
 		if (err)
 			return err;
@@ -606,6 +607,7 @@ static void quire_scope_read(const struct quire_scope *scope, struct quire_scope
 	info->ejected = scope->ejected;
 	info->fault = scope->fault;
 	info->params = scope->params;
+	info->params.window = quire_window_of(&scope->params, scope->ops);
 	info->protection = scope->protect.wanted;
 	info->protected = scope->protect.kept;
 	info->unprotected = scope->protect.native;

@@ -88,7 +88,7 @@ int quire_wanted_parse(struct quire_wanted *wanted, const struct quire_request *
 		}
 	}
 	/* The window is a fraction: the larger number is the smaller window. */
-	if (wanted->params.window_most > wanted->params.window) {
+	if (wanted->params.window && wanted->params.window_most > wanted->params.window) {
 		*why = "window_most must not be more than window";
 		return -EINVAL;
 	}

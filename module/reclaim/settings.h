@@ -28,6 +28,14 @@ struct quire_wanted {
 int quire_wanted_parse(struct quire_wanted *wanted, const struct quire_request *request,
 		       const struct quire_policy_ops *ops, const char **why);
 
+/* What a person has not set is as the policy would have it. */
+static inline u32 quire_window_of(const struct quire_host_params *params, const struct quire_policy_ops *ops)
+{
+	u32 window = ops && ops->ahead ? ops->ahead : QUIRE_WINDOW_SHARE;
+
+	return params->window ?: max(window, params->window_most);
+}
+
 static inline bool quire_protection_wanted(const struct quire_protection *protection)
 {
 	return READ_ONCE(protection->ms) || READ_ONCE(protection->mb[QUIRE_ANON]) ||

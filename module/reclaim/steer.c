@@ -27,6 +27,7 @@
 #include <linux/mm.h>
 #include <linux/page-flags.h>
 #include <linux/pagemap.h>
+#include "reclaim/lru.h"
 #include "reclaim/steer.h"
 
 /* The page, with a reference; NULL if it is on no list. */
@@ -46,11 +47,12 @@ static struct folio *quire_steer_get(unsigned long pfn)
 	return NULL;
 }
 
-/* A dirty page is not moved by the kernel; one that is being written will be. */
+/* A dirty page is not moved by the kernel, or not to where it helps; one that is being written will be. */
 static bool quire_steer_can(struct folio *folio)
 {
 	return folio_test_swapbacked(folio) && !folio_test_dirty(folio) &&
-	       !folio_test_unevictable(folio) && !folio_test_writeback(folio);
+	       !folio_test_unevictable(folio) && !folio_test_writeback(folio) &&
+	       quire_lru_brings_forward(folio);
 }
 
 static void quire_steer_one(unsigned long pfn)

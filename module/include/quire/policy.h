@@ -198,6 +198,9 @@ struct quire_pool {
  * @relinks:   touch() of a page moves it in its list: a host may fetch its neighbours ahead
  * @newest_first: victim() gives what was used last, not what was not used for long: a host that
  *              hands the pages over to another policy turns the order round
+ * @ahead:     how far ahead of need its victims may be named, as 1/@ahead of the pool, without
+ *              harm: a page that is used meanwhile is where it would be, had it not been named, and which of
+ *              them goes first matters little. 0: each further ahead costs
  * @lists:     names of its lists for people, ended by a NULL name, or NULL
  * @marks:     how people see a page's bits: a letter for each from the lowest on, a space for one
  *             that is not shown; or NULL
@@ -223,6 +226,7 @@ struct quire_policy_ops {
 	u32 nr_params;
 	bool relinks;
 	bool newest_first;
+	u32 ahead;
 	const struct quire_list_info *lists;
 	const char *marks;
 	int (*init)(struct quire_pool *pool);
