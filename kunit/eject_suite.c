@@ -80,7 +80,7 @@ static struct quire_pool *bad_pool(struct kunit *test)
 	struct quire_pool *pool;
 	u32 pfn;
 
-	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
 	pool = quire_host_new(&bad, &usual);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
 	for (pfn = 1; pfn <= PAGES; pfn++)
@@ -237,7 +237,7 @@ static void says_what_init_says(struct kunit *test)
 {
 	long before;
 
-	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
 	before = quire_test_allocated();
 	bad_init_error = -EDOM;
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(quire_host_new(&bad, &usual)), -EDOM);

@@ -39,7 +39,7 @@ static void fails_cleanly_at_each_allocation(struct kunit *test)
 	unsigned int all, fail;
 	struct quire_pool *pool;
 
-	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
 	pool = quire_host_new(ops, &usual);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
 	all = quire_test_allocations();
@@ -52,7 +52,7 @@ static void fails_cleanly_at_each_allocation(struct kunit *test)
 		int err;
 
 		quire_test_allocations_start(fail);
-		err = quire_hosts_start(on_eject);
+		err = quire_hosts_start(on_eject, NULL);
 		if (!err) {
 			pool = quire_host_new(ops, &usual);
 			KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(pool), -ENOMEM);
@@ -77,7 +77,7 @@ static void takes_the_memory_that_is_stated(struct kunit *test)
 	size_t i;
 
 	KUNIT_EXPECT_EQ(test, sizeof(struct quire_node), 16ul);
-	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
 	tables = quire_test_allocated_bytes();
 	for (pfn = 1; pfn < quire_frames.frames; pfn++)
 		frames += quire_tag_of(pfn) != NULL;
@@ -200,7 +200,7 @@ static void works_in_the_kernels_host(struct kunit *test)
 	u32 i, a, b, pfn;
 	long before;
 
-	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
 	/* Room for ghosts, once made, stays. */
 	pool = quire_host_new(ops, &usual);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
@@ -267,7 +267,7 @@ static void has_so_many_pools_and_no_more(struct kunit *test)
 	u32 i;
 
 	KUNIT_ASSERT_NOT_NULL(test, pools);
-	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
 	for (i = 0; i < QUIRE_POOLS; i++) {
 		pools[i] = quire_host_new(&quire_policy_fifo, &usual);
 		KUNIT_ASSERT_FALSE(test, IS_ERR(pools[i]));
@@ -287,7 +287,7 @@ static void hands_pages_over_in_their_order(struct kunit *test)
 	struct quire_pool *from, *to;
 	u32 pfn;
 
-	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
 	from = quire_host_new(&quire_policy_lru, &usual);
 	to = quire_host_new(&quire_policy_fifo, &usual);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(from) || IS_ERR(to));
@@ -316,7 +316,7 @@ static void leaves_a_page_to_the_pool_that_has_it(struct kunit *test)
 {
 	struct quire_pool *one, *other;
 
-	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
 	one = quire_host_new(&quire_policy_lru, &usual);
 	other = quire_host_new(&quire_policy_clock, &usual);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(one) || IS_ERR(other));
@@ -349,7 +349,7 @@ static void counts_large_folios_by_their_pages(struct kunit *test)
 	struct quire_pool *pool;
 	unsigned long pfn;
 
-	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
 	pool = quire_host_new(&quire_policy_lru, &usual);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
 	for (pfn = 512; pfn <= 16 * 512; pfn += 512)
@@ -381,7 +381,7 @@ static void tells_mru_that_references_are_late(struct kunit *test)
 	struct quire_pool *pool;
 	u32 pfn;
 
-	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
 	pool = quire_host_new(&quire_policy_mru, &usual);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
 	for (pfn = 1; pfn <= 4; pfn++)
@@ -408,7 +408,7 @@ static void keeps_parameters_and_window_within_their_bounds(struct kunit *test)
 	struct quire_pool *pool;
 	u32 i;
 
-	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
 	pool = quire_host_new(&quire_policy_slru, &usual);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
 	KUNIT_EXPECT_EQ(test, pool->param[0], quire_policy_slru.params[0].def);
@@ -435,7 +435,7 @@ static void remembers_no_more_than_there_are_ghosts(struct kunit *test)
 	struct quire_pool *pool;
 	u32 i, j, before = 0;
 
-	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
 	for (j = 0; j < ARRAY_SIZE(percent); j++) {
 		params.ghosts = percent[j];
 		pool = quire_host_new(&quire_policy_lirs, &params);
@@ -513,7 +513,7 @@ static void is_not_confused_by_several_reclaimers(struct kunit *test)
 	u32 i, pfn, held = 0;
 
 	KUNIT_ASSERT_NOT_NULL(test, reclaimers);
-	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
 	pool = quire_host_new(ops, &usual);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
 	quire_host_frames(pool, THREADS * EACH);

@@ -16,7 +16,7 @@ static void expels_what_is_never_proposed(struct kunit *test)
 	struct quire_pool *pool;
 	u32 pfn, i, went = 0;
 
-	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
 	pool = quire_host_new(&quire_policy_fifo, &usual);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
 	for (pfn = 1; pfn <= PAGES; pfn++)
@@ -58,7 +58,7 @@ static void names_what_is_to_be_brought_forward(struct kunit *test)
 	struct quire_pool *pool;
 	u32 pfn, i, j;
 
-	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
 	params.window = 4;
 	params.steer = 1;
 	pool = quire_host_new(&quire_policy_fifo, &params);
@@ -113,7 +113,7 @@ static void lets_the_condemned_go_without_a_verdict(struct kunit *test)
 	struct quire_pool *pool, *other;
 	u32 pfn;
 
-	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
 	pool = quire_host_new(&quire_policy_fifo, &usual);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
 	for (pfn = 1; pfn <= PAGES; pfn++)
@@ -232,18 +232,19 @@ static void is_as_large_as_refusals_make_it(struct kunit *test)
 	struct quire_host_params params = usual;
 	struct quire_pool *pool;
 
-	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
 	params.steer = 1;
 	pool = full_pool(&quire_policy_mru, &params);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
 	KUNIT_EXPECT_EQ(test, stats_of(pool).window, 2048ull / 16);
 	KUNIT_EXPECT_EQ(test, window_after(test, pool, 20 * MANY_PAGES, 3), 2048ull / 16);
 	KUNIT_EXPECT_EQ(test, window_after(test, pool, 20 * MANY_PAGES, 9), MANY_PAGES / 16ull);
+	KUNIT_EXPECT_EQ(test, window_after(test, pool, 20 * MANY_PAGES, 3), MANY_PAGES / 16ull);
 	KUNIT_EXPECT_EQ(test, window_after(test, pool, 20 * MANY_PAGES, 17), MANY_PAGES / 2ull);
 	KUNIT_EXPECT_EQ(test, window_after(test, pool, 20 * MANY_PAGES, 7), MANY_PAGES / 16ull);
 	KUNIT_EXPECT_EQ(test, window_after(test, pool, 40 * MANY_PAGES, 1), 2048ull / 16);
-	/* Without: by the share that is set, from the beginning. */
 	quire_host_free(pool);
+	/* Without: by the share that is set, from the beginning. */
 	params.steer = 0;
 	pool = full_pool(&quire_policy_mru, &params);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
@@ -260,7 +261,7 @@ static void is_as_large_as_the_policy_allows(struct kunit *test)
 	struct quire_host_params params = usual;
 	struct quire_pool *pool;
 
-	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject), 0);
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
 	KUNIT_ASSERT_EQ(test, quire_policy_lru.ahead, 4u);
 	params.window = quire_policy_lru.ahead;
 	params.steer = 1;
@@ -274,7 +275,69 @@ static void is_as_large_as_the_policy_allows(struct kunit *test)
 	expect_nothing_left(test);
 }
 
+static int generation[PAGES + 1];	/* that the kernel has a page in, or -1 */
+
+static int generation_of(unsigned long pfn)
+{
+	return generation[pfn];
+}
+
+static void note(u32 pfn, int now)
+{
+	generation[pfn] = now;
+	rcu_read_lock_sched();
+	quire_tag_note(quire_page_tag(pfn), now);
+	rcu_read_unlock_sched();
+}
+
+/* What the kernel has found to be used is no victim; nor is it told twice that a page has come. */
+static void hears_what_the_kernel_found(struct kunit *test)
+{
+	struct quire_pool *pool, *other;
+	u32 pfn;
+
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, generation_of), 0);
+	pool = quire_host_new(&quire_policy_lru, &usual);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	/* Of no pool: it stays so, whatever is noted. */
+	note(1, 3);
+	KUNIT_EXPECT_EQ(test, quire_owner_of(1), 0u);
+	for (pfn = 1; pfn <= PAGES; pfn++) {
+		quire_host_admit(pool, pfn, 0, false);
+		note(pfn, pfn & 3);
+	}
+	/* 2 and 3 have been used since, 3 for the second time; 4 is where nothing can be told; 5 has been kept. */
+	quire_host_touch(pool, 3);
+	generation[2] = (2 + 1) & 3;
+	generation[3] = (3 + 2) & 3;
+	generation[4] = -1;
+	note(5, 2);
+	KUNIT_EXPECT_EQ(test, propose(pool, PAGES, false), QUIRE_KEEP);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).found, 1ull);
+	for (pfn = 1; pfn <= 5; pfn++)
+		KUNIT_EXPECT_EQ_MSG(test, is_condemned(pfn), pfn != 3, "page %u", pfn);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).condemned, QUIRE_VICTIMS - 1ull);
+	/* The pool that follows knows where pages were: of all only 6 has moved since, for the second time. */
+	quire_host_touch(pool, 6);
+	other = quire_host_new(&quire_policy_fifo, &usual);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(other));
+	quire_host_hand_over(pool, other);
+	quire_host_free(pool);
+	KUNIT_EXPECT_EQ(test, stats_of(other).folios, (u64)PAGES);
+	generation[6] = (6 + 3) & 3;
+	for (pfn = 0; pfn < 8; pfn++)
+		KUNIT_EXPECT_EQ(test, propose(other, PAGES - 1 - pfn, false), QUIRE_KEEP);
+	KUNIT_EXPECT_EQ(test, stats_of(other).condemned, stats_of(other).window);
+	KUNIT_EXPECT_EQ(test, stats_of(other).found, 1ull);
+	KUNIT_EXPECT_TRUE(test, is_condemned(5) && !is_condemned(6) && is_condemned(7));
+	KUNIT_EXPECT_NULL(test, other->ops->check(other, ~0u));
+	quire_host_free(other);
+	quire_hosts_stop();
+	expect_nothing_left(test);
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(hears_what_the_kernel_found),
 	KUNIT_CASE(is_as_large_as_refusals_make_it),
 	KUNIT_CASE(is_as_large_as_the_policy_allows),
 	KUNIT_CASE(expels_what_is_never_proposed),

@@ -53,6 +53,7 @@ static void quire_show_pool(struct seq_file *m, const struct quire_host_stats *s
 	seq_printf(m, "guard_trips %llu\n", stats->trips);
 	seq_printf(m, "referenced_folios %llu\n", stats->touched);
 	seq_printf(m, "reprieved_folios %llu\n", stats->reprieved);
+	seq_printf(m, "found_folios %llu\n", stats->found);
 	seq_printf(m, "released_folios %llu\n", stats->released);
 	seq_printf(m, "steered_folios %llu\n", stats->steered);
 	seq_printf(m, "expelled_folios %llu\n", stats->expelled);

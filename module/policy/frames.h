@@ -15,11 +15,14 @@
 
 /*
  * A tag: the number of the pool that has the page, 0 for none; the page's order; what it is in the pool. The
- * pool's lock is around each change but two: a page of no pool is claimed, and one that is fresh ceases to be.
+ * pool's lock is around each change but three: a page of no pool is claimed, one that is fresh ceases to be, and a
+ * generation is noted.
  */
 #define QUIRE_TAG_POOL		0x00ffu
 #define QUIRE_TAG_ORDER		0x0f00u
 #define QUIRE_TAG_ORDER_SHIFT	8
+#define QUIRE_TAG_GENERATION	0x3000u	/* of four, that the kernel has last put it into */
+#define QUIRE_TAG_GENERATION_SHIFT 12
 #define QUIRE_TAG_CONDEMNED	0x4000u	/* the policy has named it as a victim */
 #define QUIRE_TAG_FRESH		0x8000u	/* its admission may yet be told as a reference */
 #define QUIRE_TAG(pool, order)	((u16)((pool) | (order) << QUIRE_TAG_ORDER_SHIFT))
@@ -100,6 +103,28 @@ static inline void quire_tag_change(u16 *tag, u16 clear, u16 set)
 static inline unsigned int quire_tag_order(u16 tag)
 {
 	return (tag & QUIRE_TAG_ORDER) >> QUIRE_TAG_ORDER_SHIFT;
+}
+
+/** quire_tag_generation - the generation that was noted of the page that a tag is of: 0 to 3. */
+static inline unsigned int quire_tag_generation(u16 tag)
+{
+	return (tag & QUIRE_TAG_GENERATION) >> QUIRE_TAG_GENERATION_SHIFT;
+}
+
+/**
+ * quire_tag_note - the kernel has put a page into a generation, for another reason than that it was used
+ * @tag:	of the page; one of no pool stays as it is
+ * @generation:	0 to 3
+ *
+ * Context: any.
+ */
+static inline void quire_tag_note(u16 *tag, unsigned int generation)
+{
+	u16 old = READ_ONCE(*tag), new;
+
+	do {
+		new = (old & ~QUIRE_TAG_GENERATION) | generation << QUIRE_TAG_GENERATION_SHIFT;
+	} while (old & QUIRE_TAG_POOL && !try_cmpxchg(tag, &old, new));
 }
 
 #endif

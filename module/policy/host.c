@@ -102,15 +102,6 @@ void quire_forget(struct quire_pool *pool, quire_page_t ghost)
 	pool->ghosts--;
 }
 
-/* Was its admission not yet told as a reference? Now it is. Under the lock. */
-static bool quire_was_fresh(const struct quire_at *at)
-{
-	if (!(READ_ONCE(*at->tag) & QUIRE_TAG_FRESH))
-		return false;
-	quire_tag_change(at->tag, QUIRE_TAG_FRESH, 0);
-	return true;
-}
-
 static void quire_set_dirty(struct quire_node *node, bool dirty)
 {
 	node->bits = (node->bits & ~QUIRE_DIRTY) | (dirty ? QUIRE_DIRTY : 0);

@@ -90,6 +90,7 @@ struct quire_host_params {
  * @kept:	verdicts that it stays, not having been condemned
  * @touched:	proposed pages that had been referenced
  * @reprieved:	of them condemned
+ * @found:	pages named as victims that the kernel had found to be used
  * @released:	condemned pages that a window which became smaller let go of
  * @steered:	condemned pages that were given out to be brought forward
  * @expelled:	condemned pages that reclaim did not propose, and that left the pool
@@ -113,6 +114,7 @@ struct quire_host_stats {
 	u64 kept;
 	u64 touched;
 	u64 reprieved;
+	u64 found;
 	u64 released;
 	u64 steered;
 	u64 expelled;
@@ -133,7 +135,7 @@ static inline u64 quire_guard_clock(void)
 	return (u64)jiffies * TICK_NSEC;
 }
 
-int quire_hosts_start(void (*eject)(void));
+int quire_hosts_start(void (*eject)(void), int (*generation)(unsigned long pfn));
 void quire_hosts_stop(void);
 struct quire_pool *quire_host_of(unsigned int number);
 unsigned int quire_host_number(const struct quire_pool *pool);

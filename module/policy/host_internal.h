@@ -97,10 +97,21 @@ static inline void quire_set_condemned(const struct quire_at *at, bool condemned
 	}
 }
 
+/* Was its admission not yet told as a reference? Now it is. Under the lock. */
+static inline bool quire_was_fresh(const struct quire_at *at)
+{
+	if (!(READ_ONCE(*at->tag) & QUIRE_TAG_FRESH))
+		return false;
+	quire_tag_change(at->tag, QUIRE_TAG_FRESH, 0);
+	return true;
+}
+
 static inline void quire_strike(struct quire_host *host, enum quire_fault fault)
 {
 	quire_guard_strike(&host->guard, quire_guard_clock(), fault);
 }
+
+extern int (*quire_generation)(unsigned long pfn);
 
 void quire_pools_eject(void);
 u64 quire_enter(struct quire_host *host, unsigned long *flags);

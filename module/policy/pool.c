@@ -22,6 +22,9 @@
 
 static struct quire_pool __rcu *quire_pools[QUIRE_POOLS + 1];
 
+/* See quire_hosts_start(). */
+int (*quire_generation)(unsigned long pfn);
+
 /* Called once a guard has closed a pool. */
 static void (*quire_eject)(void);
 
@@ -59,13 +62,16 @@ static void quire_lost(unsigned long start, unsigned long nr)
 /**
  * quire_hosts_start - make what all pools need
  * @eject:	is called, in an interrupt, when a pool's policy must go
+ * @generation:	says into which of four generations, 0 to 3, the kernel has put a page, or -1 if that tells
+ *		nothing; called under a pool's lock. NULL: the kernel finds out nothing by itself
  *
  * Context: process, may sleep and reclaim; before the first pool and the first event.
  * Return: 0, -ENOMEM, or -EFBIG with more than 16 TiB of memory.
  */
-int quire_hosts_start(void (*eject)(void))
+int quire_hosts_start(void (*eject)(void), int (*generation)(unsigned long pfn))
 {
 	quire_eject = eject;
+	quire_generation = generation;
 	return quire_frames_start(quire_ghosts_most() + 1, quire_lost);
 }
 
@@ -264,8 +270,10 @@ static bool quire_hand_over_some(struct quire_pool *from, struct quire_pool *to)
 		bits = at.node->bits;
 		quire_drop(from, &at, QUIRE_INVALIDATED);
 		quire_admit(to, page, quire_tag_order(tag), QUIRE_NONE, bits & QUIRE_DIRTY);
-		if (!(tag & QUIRE_TAG_FRESH) && quire_find(to, page, &at))
-			quire_tag_change(at.tag, QUIRE_TAG_FRESH, 0);
+		if (quire_find(to, page, &at)) {
+			quire_tag_change(at.tag, ~tag & QUIRE_TAG_FRESH, 0);
+			quire_tag_note(at.tag, quire_tag_generation(tag));
+		}
 		to->host->stats.handed_over++;
 	}
 	spin_unlock(&to->host->lock);

@@ -23,6 +23,9 @@
  * while more than STEERED_MANY are refused: not all pages can be brought forward. A pool's worth of verdicts later it is
  * seen whether the kernel's order has become the policy's, as it is of a policy that is like the kernel's.
  *
+ * What MGLRU's own walks of page tables find to be used it does not propose, and nobody is told. So a page that
+ * is named is looked at: if it has come into another generation since it was last noted, it was used.
+ *
  * Context: all of it under the pool's lock.
  */
 #include <linux/minmax.h>
@@ -96,6 +99,20 @@ u32 quire_window_share(const struct quire_pool *pool)
 	return params->window * (params->steer && !pool->ops->ahead ? QUIRE_STEERED : 1);
 }
 
+/*
+ * Has the kernel found that a page was used, and put it into a younger generation? As with a reference, the
+ * first time is what admit() has told. Under the lock.
+ */
+static bool quire_was_found(const struct quire_at *at)
+{
+	int now = quire_generation ? quire_generation(at->pfn) : -1;
+
+	if (now < 0 || now == quire_tag_generation(READ_ONCE(*at->tag)))
+		return false;
+	quire_tag_note(at->tag, now);
+	return !quire_was_fresh(at);
+}
+
 /* The policy names a victim: is it one? Under the lock. */
 bool quire_condemn_one(struct quire_pool *pool)
 {
@@ -115,6 +132,10 @@ bool quire_condemn_one(struct quire_pool *pool)
 	quire_set_condemned(&at, true);
 	quire_list_add_tail(pool, &host->condemned, page);
 	host->stats.condemned += quire_pages_at(&at);
+	if (quire_was_found(&at)) {
+		host->stats.found++;
+		quire_touch(pool, &at);
+	}
 	return true;
 }
 

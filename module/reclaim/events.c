@@ -42,6 +42,7 @@
 #include "interface/trace.h"
 #include "quire/part.h"
 #include "reclaim/events.h"
+#include "reclaim/generation.h"
 #include "reclaim/identity.h"
 #include "reclaim/lru.h"
 #include "reclaim/scope.h"
@@ -65,6 +66,15 @@ static struct quire_pool *quire_pool_of(struct folio *folio)
 	return quire_pool_in(quire_scope_of(folio, false), folio);
 }
 
+/* The kernel has put the page there, or will: that it is there says nothing of how it is used. */
+static void quire_note(struct folio *folio, int generation)
+{
+	u16 *tag = generation < 0 ? NULL : quire_page_tag(folio_pfn(folio));
+
+	if (tag)
+		quire_tag_note(tag, generation);
+}
+
 static void quire_on_insertion(void *data, struct folio *folio)
 {
 	struct quire_pool *pool;
@@ -79,6 +89,7 @@ static void quire_on_insertion(void *data, struct folio *folio)
 			quire_host_admit(pool, folio_pfn(folio), folio_order(folio),
 					 folio_test_dirty(folio));
 	}
+	quire_note(folio, quire_generation_of(folio));
 	rcu_read_unlock_sched();
 }
 
@@ -245,6 +256,7 @@ static int quire_answer(struct folio *folio, struct mem_cgroup *target, unsigned
 	case QUIRE_KEEP:
 		if (quire_lru_is_drained(folio))
 			return -1;
+		quire_note(folio, quire_generation_of_kept(folio));
 		*vm_flags |= VM_LOCKED;
 		break;
 	case QUIRE_NATIVE:

@@ -12,7 +12,6 @@
 #include <linux/fs.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
-#include <linux/mm_inline.h>
 #include <linux/mmzone.h>
 #include <linux/string.h>
 #include <linux/vmstat.h>
@@ -158,27 +157,4 @@ bool quire_lru_is_drained(struct folio *folio)
 	unsigned long gib = (inactive + active) >> (30 - PAGE_SHIFT);
 
 	return inactive * 16 * (gib ? int_sqrt(10 * gib) : 1) < active;
-}
-
-/**
- * quire_lru_brings_forward - does the kernel put a page to where reclaim looks first when its write has ended?
- * @folio:	a page that swap backs
- *
- * MGLRU does not if the page has no slot of swap: it is put into the second youngest generation, which is
- * the oldest as well only where there are but two.
- *
- * Context: with preemption off; the folio is charged.
- */
-bool quire_lru_brings_forward(struct folio *folio)
-{
-#ifdef CONFIG_LRU_GEN
-	const struct mem_cgroup *memcg = folio_memcg(folio);
-	const struct lruvec *lruvec = memcg ? &memcg->nodeinfo[folio_nid(folio)]->lruvec : NULL;
-
-	if (!lruvec || !READ_ONCE(lruvec->lrugen.enabled) || !folio_test_anon(folio) || folio_test_swapcache(folio))
-		return true;
-	return READ_ONCE(lruvec->lrugen.min_seq[LRU_GEN_ANON]) + 1 >= READ_ONCE(lruvec->lrugen.max_seq);
-#else
-	return true;
-#endif
 }

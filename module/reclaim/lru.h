@@ -16,6 +16,4 @@ void quire_lru_restore(void);
 bool quire_lru_is_ours(void);
 bool quire_lru_is_drained(struct folio *folio);
 
-bool quire_lru_brings_forward(struct folio *folio);
-
 #endif

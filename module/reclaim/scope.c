@@ -23,6 +23,7 @@
 #include <linux/vmstat.h>
 #include <linux/workqueue.h>
 #include "interface/trace.h"
+#include "reclaim/generation.h"
 #include "reclaim/lru.h"
 #include "reclaim/scope.h"
 #include "reclaim/settings.h"
@@ -487,7 +488,7 @@ static int quire_bring_up(const char **why)
 
 	if (quire_up)
 		return 0;
-	err = quire_hosts_start(quire_on_eject);
+	err = quire_hosts_start(quire_on_eject, quire_generation_by_use);
 	if (err) {
 		*why = err == -EFBIG ? "more than 16 TiB of memory" : "no memory for the tables";
 		return err;

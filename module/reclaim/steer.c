@@ -27,7 +27,7 @@
 #include <linux/mm.h>
 #include <linux/page-flags.h>
 #include <linux/pagemap.h>
-#include "reclaim/lru.h"
+#include "reclaim/generation.h"
 #include "reclaim/steer.h"
 
 /* The page, with a reference; NULL if it is on no list. */
@@ -52,7 +52,7 @@ static bool quire_steer_can(struct folio *folio)
 {
 	return folio_test_swapbacked(folio) && !folio_test_dirty(folio) &&
 	       !folio_test_unevictable(folio) && !folio_test_writeback(folio) &&
-	       quire_lru_brings_forward(folio);
+	       quire_generation_is_last(folio);
 }
 
 static void quire_steer_one(unsigned long pfn)

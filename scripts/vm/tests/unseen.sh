@@ -3,9 +3,12 @@
 #
 # The scanner does not change what it measures: a load has the same of its pages evicted while
 # accessed bits are cleared ten times a second as while nobody looks. With the classic lists and with MGLRU.
+# And what the scanner finds, and MGLRU by its own walks of page tables, a policy hears of.
 
 # shellcheck source=scripts/vm/tests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/vm/tests/policy_lib.sh
+. "$(dirname "$0")/policy_lib.sh"
 
 # Hot pages are used once a round, cold ones in order, once in a while: all do not fit. Between the two
 # the scanner has time to look, so if what it takes were lost, hot pages would look idle to reclaim. An
@@ -100,5 +103,30 @@ for value in n y; do
 	echo $value >$mglru
 	agrees "$([ $value = y ] && echo MGLRU || echo classic)"
 done
+
+# with_lru SCANNER: the same under a policy; $found victims had been used as the kernel alone knew
+with_lru() {
+	put "cgroup ${group#/sys/fs/cgroup} lru"
+	ok $? "a policy is attached"
+	hot "$1"
+	found=$(awk '/^found_folios/ { sum += $2 } END { print sum + 0 }' /proc/quire/policy)
+	put "cgroup ${group#/sys/fs/cgroup} native"
+}
+
+# A policy hears of uses by what the scanner takes, and so keeps what is used all the time.
+for value in n y; do
+	echo $value >$mglru
+	with_lru 1
+	[ "${others:-0}" -gt 1000 ]
+	ok $? "lru evicts cold pages all the time"
+	within "$evicted" 0 $((others / 100)) "and keeps what is used: $evicted of it are evicted, $others of the rest"
+done
+
+# Without: what MGLRU has found to be used it does not propose, but the policy hears of it when it names it.
+with_lru 0
+within "$found" 20 1000000 "MGLRU had found $found victims to be used, and the policy hears of that"
+echo n >$mglru
+with_lru 0
+is "$found" 0 "the classic lists find nothing that it does not hear of"
 echo "$had" >$mglru
 finish

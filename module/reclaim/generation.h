@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the generations of MGLRU say of a page.
+ */
+#ifndef QUIRE_GENERATION_H
+#define QUIRE_GENERATION_H
+
+#include <linux/mm_types.h>
+
+int quire_generation_of(struct folio *folio);
+int quire_generation_of_kept(struct folio *folio);
+int quire_generation_by_use(unsigned long pfn);
+bool quire_generation_is_last(struct folio *folio);
+
+#endif
