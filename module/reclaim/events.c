@@ -19,7 +19,8 @@
  *		if it has few inactive pages left return -1: rotate
  *
  * A native -1 (the lock of the reverse map is contended) and a native VM_LOCKED
- * are left alone.
+ * are left alone. What the kernel's function would find is not always asked for: an anonymous
+ * page that is condemned and fresh goes, used or not.
  *
  * A page belongs to the pool that its tag names. If that is not the one of its
  * cgroup and kind (a policy has been attached or detached since, or the page
@@ -291,13 +292,38 @@ static int quire_on_referenced(struct folio *folio, bool decides, struct mem_cgr
 
 QUIRE_AROUND(folio_referenced);
 
+/*
+ * Does a page go whatever folio_referenced() would find? Not so of a file's, which might be a program's text. Of a
+ * page that has been locked in memory meanwhile, unmapping it will find that out.
+ */
+static bool quire_goes_unasked(struct folio *folio, struct mem_cgroup *target, unsigned long *vm_flags)
+{
+	bool goes;
+
+	if (!folio_test_anon(folio))
+		return false;
+	rcu_read_lock_sched();
+	goes = READ_ONCE(quire_events_come) && quire_goes(folio, target, true, false);
+	rcu_read_unlock_sched();
+	if (!goes)
+		return false;
+	if (folio_test_referenced(folio))
+		folio_clear_referenced(folio);
+	*vm_flags = 0;
+	return true;
+}
+
 /* With a policy or a protection there. What is mapped tells by its page tables, what is not by read() and write(). */
 static noinline int quire_around_with_policy(struct folio *folio, int is_locked, struct mem_cgroup *target,
 					     unsigned long *vm_flags)
 {
-	bool used = folio_test_referenced(folio) && !folio_mapped(folio);
-	int found = static_call(quire_real_folio_referenced)(folio, is_locked, target, vm_flags);
+	bool used;
+	int found;
 
+	if (is_locked && quire_goes_unasked(folio, target, vm_flags))
+		return 0;
+	used = folio_test_referenced(folio) && !folio_mapped(folio);
+	found = static_call(quire_real_folio_referenced)(folio, is_locked, target, vm_flags);
 	rcu_read_lock_sched();
 	if (found >= 0)
 		found = quire_reference_give_back(folio, found, vm_flags);
