@@ -6,6 +6,7 @@
 #ifndef QUIRE_COMPAT_CYCLES_H
 #define QUIRE_COMPAT_CYCLES_H
 
+#include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/timekeeping.h>
 #include <linux/types.h>

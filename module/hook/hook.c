@@ -9,8 +9,9 @@
  *
  * Sites where nobody goes around share one ftrace_ops, and are livepatches' as before. The others
  * have one each: that a caller is led elsewhere ftrace tells the trampolines of BPF at such a function
- * when an ops is registered, and only then. No function has two of ours, for that would cost each of
- * its passes a walk over all that there are.
+ * when an ops is registered, and only then. So have those that are passed often, as which site it is then need not
+ * be looked for: but to let go of an ops takes as long as all tasks need. No function has two of ours,
+ * for that would cost each of its passes a walk over all that there are.
  *
  * The order matters on the way out: first no new event may come, then the
  * events that are under way must end, and only then may a part free what its
@@ -44,7 +45,8 @@
  * @told:	how many of @entry and @settle there are
  * @hooks:	how many hooks are here; under quire_sites_mutex, as are the next two
  * @arounds:	how many of them go around
- * @diverts:	it is one where parts may go around, and has an ops of its own:
+ * @diverts:	it is one where parts may go around
+ * @alone:	it has an ops of its own:
  * @ops:	that
  * @missed:	passes that were within another handler of ftrace's
  */
@@ -58,6 +60,7 @@ struct quire_site {
 	unsigned int hooks;
 	unsigned int arounds;
 	bool diverts;
+	bool alone;
 	struct ftrace_ops ops;
 	atomic_long_t missed;
 };
@@ -191,16 +194,18 @@ static int quire_site_open(struct quire_site *site)
 
 	if (err)
 		return err;
-	if (!site->diverts)
+	if (!site->alone)
 		return ftrace_set_filter_ip(&quire_watch_ops, site->ip, 0, 0);
 	site->ops.func = quire_divert;
-	site->ops.flags |= FTRACE_OPS_FL_PERMANENT | FTRACE_OPS_FL_IPMODIFY;
+	site->ops.flags |= FTRACE_OPS_FL_PERMANENT;
+	if (site->diverts)
+		site->ops.flags |= FTRACE_OPS_FL_IPMODIFY;
 	return ftrace_set_filter_ip(&site->ops, site->ip, 0, 1) ?: register_ftrace_function(&site->ops);
 }
 
 static void quire_site_close(struct quire_site *site)
 {
-	if (site->diverts)
+	if (site->alone)
 		unregister_ftrace_function(&site->ops);
 	else
 		ftrace_set_filter_ip(&quire_watch_ops, site->ip, 1, 0);
@@ -284,8 +289,10 @@ static int quire_attach_site(struct quire_hook *hook, const char *name)
 		err = PTR_ERR(site);
 		goto out;
 	}
-	if (!site->hooks)
+	if (!site->hooks) {
 		site->diverts = hook->shared || hook->kind == QUIRE_HOOK_AROUND;
+		site->alone = site->diverts || hook->often;
+	}
 	err = quire_site_add(site, hook);
 	if (err)
 		goto out;

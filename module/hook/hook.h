@@ -52,6 +52,7 @@ struct quire_around {
  * @settle:	... or NULL: called first, with preemption off, and true if this pass need not go
  *		around
  * @shared:	for QUIRE_HOOK_ENTRY: others may go around this function
+ * @often:	for QUIRE_HOOK_ENTRY: it is called so often that a pass is to be cheap, if letting go of it takes longer
  * @rp:		for QUIRE_HOOK_RETURN: handlers, data_size and maxactive are set
  * @probe:	for QUIRE_HOOK_TRACE: the probe, its first argument is @data
  * @data:	for QUIRE_HOOK_TRACE
@@ -72,6 +73,7 @@ struct quire_hook {
 	const struct quire_around *around;
 	quire_settle_t settle;
 	bool shared;
+	bool often;
 	struct kretprobe rp;
 	void *probe;
 	void *data;

@@ -32,43 +32,30 @@
  * without the lock ceases to be fresh.
  */
 #include <linux/mm.h>
-#include "compat/cycles.h"
 #include "policy/ghosts.h"
 #include "policy/host.h"
 #include "policy/host_internal.h"
 
 #define QUIRE_PASS_MOST		15	/* pages let go between two verdicts, one of which names so many and one */
 #define QUIRE_RECKON_EVERY	16	/* verdicts between two reckonings of the frames */
-#define QUIRE_CYCLES_QUICK	100000	/* quick on any CPU: a guard's slow call takes 2 ms */
 #define QUIRE_CHECK_EVERY	2048	/* verdicts between two looks at the policy's lists ... */
 #define QUIRE_CHECK_NODES	1024	/* ... of so many nodes at the most */
 
-/* Takes the pool's lock for an event. Returns the time, in cycles. */
-u64 quire_enter(struct quire_host *host, unsigned long *flags)
+/* Somebody else has the lock. */
+void quire_enter_late(struct quire_host *host)
 {
-	local_irq_save(*flags);
-	if (!spin_trylock(&host->lock)) {
-		spin_lock(&host->lock);
-		host->stats.waits++;
-	}
-	return quire_cycles();
+	spin_lock(&host->lock);
+	host->stats.waits++;
 }
 
-/*
- * The guard is only told what it would not forget at once: this is on the way of every event. Cycles may
- * run backwards where a virtual machine is moved; that is no slow call.
- */
-void quire_leave(struct quire_host *host, unsigned long flags, u64 began)
+/* The guard is only told what it would not forget at once. Under the lock. */
+void quire_leave_late(struct quire_host *host, u64 took)
 {
-	u64 now = quire_cycles(), took = now > began ? now - began : 0;
-
-	if (unlikely(took > QUIRE_CYCLES_QUICK || host->guard.slow_ns))
-		quire_guard_called(&host->guard, quire_cycles_ns(took));
+	quire_guard_called(&host->guard, quire_cycles_ns(took));
 	if (host->guard.fault && !host->closed) {
 		host->closed = true;
 		quire_pools_eject();
 	}
-	spin_unlock_irqrestore(&host->lock, flags);
 }
 
 /* See quire/policy.h. */

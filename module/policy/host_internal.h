@@ -5,7 +5,10 @@
 #ifndef QUIRE_HOST_INTERNAL_H
 #define QUIRE_HOST_INTERNAL_H
 
+#include "compat/cycles.h"
 #include "policy/host.h"
+
+#define QUIRE_CYCLES_QUICK	100000	/* quick on any CPU: a guard's slow call takes 2 ms */
 
 /**
  * struct quire_host - the kernel's side of a pool
@@ -114,8 +117,31 @@ static inline void quire_strike(struct quire_host *host, enum quire_fault fault)
 extern int (*quire_generation)(unsigned long pfn);
 
 void quire_pools_eject(void);
-u64 quire_enter(struct quire_host *host, unsigned long *flags);
-void quire_leave(struct quire_host *host, unsigned long flags, u64 began);
+void quire_enter_late(struct quire_host *host);
+void quire_leave_late(struct quire_host *host, u64 took);
+
+/* Takes the pool's lock for an event. Returns the time, in cycles. */
+static inline u64 quire_enter(struct quire_host *host, unsigned long *flags)
+{
+	local_irq_save(*flags);
+	if (unlikely(!spin_trylock(&host->lock)))
+		quire_enter_late(host);
+	return quire_cycles();
+}
+
+/*
+ * Both are on the way of every event. Cycles may run backwards where a virtual machine is moved; that is no slow
+ * call.
+ */
+static inline void quire_leave(struct quire_host *host, unsigned long flags, u64 began)
+{
+	u64 now = quire_cycles(), took = now > began ? now - began : 0;
+
+	if (unlikely(took > QUIRE_CYCLES_QUICK || host->guard.slow_ns || host->guard.fault))
+		quire_leave_late(host, took);
+	spin_unlock_irqrestore(&host->lock, flags);
+}
+
 void quire_admit(struct quire_pool *pool, unsigned long pfn, unsigned int order,
 		 quire_page_t ghost, bool dirty);
 void quire_drop(struct quire_pool *pool, const struct quire_at *at, enum quire_why why);

@@ -78,19 +78,23 @@ static void quire_note(struct folio *folio, int generation)
 
 static void quire_on_insertion(void *data, struct folio *folio)
 {
+	int generation = quire_generation_of(folio);
 	struct quire_pool *pool;
+	u16 *tag;
 
 	if (folio_test_unevictable(folio))
 		return;
 	rcu_read_lock_sched();
 	quire_ages_use(folio_pfn(folio));
-	if (!quire_owner_of(folio_pfn(folio))) {
+	tag = quire_page_tag(folio_pfn(folio));
+	if (tag && !(READ_ONCE(*tag) & QUIRE_TAG_POOL)) {
 		pool = quire_pool_of(folio);
 		if (pool)
 			quire_host_admit(pool, folio_pfn(folio), folio_order(folio),
 					 folio_test_dirty(folio));
 	}
-	quire_note(folio, quire_generation_of(folio));
+	if (tag && generation >= 0)
+		quire_tag_note(tag, generation);
 	rcu_read_unlock_sched();
 }
 
@@ -110,7 +114,7 @@ static void quire_on_free(void *data, struct page *page, unsigned int order)
 static void quire_on_eviction(struct ftrace_regs *regs)
 {
 	struct folio *folio = (struct folio *)quire_argument(regs, 0);
-	struct quire_scope *scope = quire_scope_of(folio, true);
+	struct quire_scope *scope = quire_scope_protecting(folio);
 	unsigned int owner = quire_owner_of(folio_pfn(folio));
 	struct quire_pool *pool = owner ? quire_host_of(owner) : NULL;
 
@@ -218,7 +222,7 @@ static enum quire_verdict quire_ask(struct folio *folio, struct mem_cgroup *targ
 /* No lock is needed for the answer, nobody protects the page, and nobody is to be told. */
 static bool quire_goes(struct folio *folio, struct mem_cgroup *target, bool referenced, bool text)
 {
-	return !(referenced && text) && !trace_verdict_enabled() && !quire_scope_of(folio, true) &&
+	return !(referenced && text) && !trace_verdict_enabled() && !quire_scope_protecting(folio) &&
 	       quire_host_lets_go(folio_pfn(folio), folio_order(folio), referenced, (unsigned long)target);
 }
 
@@ -241,7 +245,7 @@ static int quire_answer(struct folio *folio, struct mem_cgroup *target, unsigned
 		quire_ages_use(asked.pfn);
 	policy = quire_ask(folio, target, &asked);
 	verdict = policy;
-	scope = quire_scope_of(folio, true);
+	scope = quire_scope_protecting(folio);
 	if (scope && (verdict == QUIRE_EVICT || (verdict == QUIRE_NATIVE && native == 0)) &&
 	    quire_protects(scope, folio)) {
 		/* For its policy it is as if it had been used, or it would stay condemned. */
@@ -360,7 +364,7 @@ static struct quire_hook quire_reclaim_hooks[] = {
 		.around = &quire_around_referenced,
 		.cost = "the pool's lock and a verdict a proposal",
 	}, {
-		.kind = QUIRE_HOOK_ENTRY, .name = "workingset_eviction", .required = true,
+		.kind = QUIRE_HOOK_ENTRY, .name = "workingset_eviction", .required = true, .often = true,
 		.entry = quire_on_eviction,
 		.cost = "the pool's lock an eviction",
 	}, {

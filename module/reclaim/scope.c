@@ -48,7 +48,7 @@ static LIST_HEAD(quire_scope_list);
 static DEFINE_MUTEX(quire_scope_mutex);
 static bool quire_up;		/* hooks and tables are there */
 static bool quire_stopping;
-static bool quire_protected;	/* some scope has a protection: else none is looked for */
+bool quire_protected;		/* else none is looked for */
 
 /**
  * quire_scope_of - the scope of a page
@@ -66,7 +66,7 @@ struct quire_scope *quire_scope_of(struct folio *folio, bool protects)
 	struct mem_cgroup *memcg;
 	unsigned int i;
 
-	if (!scopes || (protects && !READ_ONCE(quire_protected)))
+	if (!scopes)
 		return NULL;
 	if (scopes->cgroups) {
 		memcg = folio_memcg(folio);

@@ -55,7 +55,16 @@ struct quire_scope {
 	enum quire_fault fault;
 };
 
+extern bool quire_protected;	/* some scope has a protection */
+
 struct quire_scope *quire_scope_of(struct folio *folio, bool protects);
+
+/** quire_scope_protecting - the nearest scope of a page with a protection, or NULL. Context: as quire_scope_of(). */
+static inline struct quire_scope *quire_scope_protecting(struct folio *folio)
+{
+	return unlikely(READ_ONCE(quire_protected)) ? quire_scope_of(folio, true) : NULL;
+}
+
 bool quire_scope_is_narrower(struct quire_scope *scope, struct mem_cgroup *target,
 			     enum quire_kind kind);
 unsigned long quire_scope_pages(const struct quire_scope *scope, enum quire_kind kind);

@@ -74,7 +74,7 @@ struct quire_hook quire_thrash_hooks[QUIRE_NR_THRASH_HOOKS] = {
 		.kind = QUIRE_HOOK_ENTRY, .name = "workingset_refault", .required = true, .shared = true,
 		.entry = quire_on_comeback, .cost = "a look at a cache line, and two counts a refault",
 	}, {
-		.kind = QUIRE_HOOK_ENTRY, .name = "workingset_eviction", .required = true,
+		.kind = QUIRE_HOOK_ENTRY, .name = "workingset_eviction", .required = true, .often = true,
 		.entry = quire_on_evicted, .cost = "a write to a cache line, and a count an eviction",
 	}, {
 		.kind = QUIRE_HOOK_TRACE, .name = "mm_lru_insertion", .required = true,

@@ -53,6 +53,7 @@ static struct quire_frames __rcu *quire_frames;
 static u8 quire_mark_now = 1;
 static u8 quire_mark_before = 1;
 static u16 quire_stamp_now;	/* 0: no pass yet */
+bool quire_references_noted;
 
 /* A pass' number in a byte; never 0. */
 static u8 quire_pass_mark(u32 pass)
@@ -137,7 +138,7 @@ static noinline int quire_reference_add(struct quire_frames *frames, struct foli
 	return answer;
 }
 
-static noinline int quire_reference_give_back_large(struct quire_frames *frames, struct folio *folio,
+static noinline int quire_reference_put_right_large(struct quire_frames *frames, struct folio *folio,
 						    int answer, unsigned long *vm_flags)
 {
 	unsigned long pfn = folio_pfn(folio), pages = folio_nr_pages(folio);
@@ -151,24 +152,14 @@ static noinline int quire_reference_give_back_large(struct quire_frames *frames,
 	return quire_reference_add(frames, folio, answer, vm_flags);
 }
 
-/**
- * quire_reference_give_back - note what reclaim has found, and what it would have had we not scanned
- * @folio:	that it asks about
- * @answer:	references found, not negative
- * @vm_flags:	of the mappings that they are from
- *
- * On the way of each page that reclaim looks at, so what is rare is elsewhere.
- *
- * Context: any but NMI, under rcu_read_lock_sched().
- * Return: the answer, put right, as are the flags; what was taken is given back but once.
- */
-int quire_reference_give_back(struct folio *folio, int answer, unsigned long *vm_flags)
+/* See quire_reference_give_back(). What is rare is elsewhere. */
+int quire_reference_put_right(struct folio *folio, int answer, unsigned long *vm_flags)
 {
 	struct quire_frames *frames = rcu_dereference_sched(quire_frames);
 	unsigned long pfn = folio_pfn(folio);
 
 	if (unlikely(!frames || folio_test_large(folio) || pfn >= frames->nr))
-		return quire_reference_give_back_large(frames, folio, answer, vm_flags);
+		return quire_reference_put_right_large(frames, folio, answer, vm_flags);
 	if (answer)
 		WRITE_ONCE(frames->seen[pfn], READ_ONCE(quire_mark_now));
 	if (QUIRE_KERNEL_KEEPS_YOUNG || likely(!test_bit(pfn, frames->taken)))
@@ -250,8 +241,10 @@ int quire_references_start(void)
 	if (!frames)
 		return -ENOMEM;
 	rcu_assign_pointer(quire_frames, frames);
+	WRITE_ONCE(quire_references_noted, true);
 	err = quire_hooks_attach(quire_reference_hooks, QUIRE_NR_REFERENCE_HOOKS);
 	if (err) {
+		WRITE_ONCE(quire_references_noted, false);
 		rcu_assign_pointer(quire_frames, NULL);
 		synchronize_rcu();
 		quire_frames_free(frames);
@@ -269,6 +262,7 @@ void quire_references_stop(void)
 	struct quire_frames *frames = rcu_dereference_protected(quire_frames, true);
 
 	quire_hooks_detach(quire_reference_hooks, QUIRE_NR_REFERENCE_HOOKS);
+	WRITE_ONCE(quire_references_noted, false);
 	rcu_assign_pointer(quire_frames, NULL);
 	synchronize_rcu();
 	quire_frames_free(frames);

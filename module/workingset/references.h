@@ -18,7 +18,24 @@ void quire_references_pass(u32 pass, u16 stamp);
 void quire_reference_taken(struct folio *folio, bool text);
 bool quire_reference_seen(unsigned long pfn);
 
-/* For whoever answers reclaim before we do, see reclaim/. */
-int quire_reference_give_back(struct folio *folio, int answer, unsigned long *vm_flags);
+extern bool quire_references_noted;	/* between start and stop */
+
+int quire_reference_put_right(struct folio *folio, int answer, unsigned long *vm_flags);
+
+/**
+ * quire_reference_give_back - note what reclaim has found, and what it would have had we not scanned
+ * @folio:	that it asks about
+ * @answer:	references found, not negative
+ * @vm_flags:	of the mappings that they are from
+ *
+ * For whoever answers reclaim before we do, see reclaim/. On the way of each page that reclaim looks at.
+ *
+ * Context: any but NMI, under rcu_read_lock_sched().
+ * Return: the answer, put right, as are the flags; what was taken is given back but once.
+ */
+static inline int quire_reference_give_back(struct folio *folio, int answer, unsigned long *vm_flags)
+{
+	return READ_ONCE(quire_references_noted) ? quire_reference_put_right(folio, answer, vm_flags) : answer;
+}
 
 #endif
