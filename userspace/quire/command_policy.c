@@ -291,11 +291,28 @@ static void print_scope(const struct quire_scope *scope)
 		print_pool(&scope->pool[i]);
 }
 
+/* Where policies could hear of more uses than they do, say how. */
+static void print_hint(const struct quire_source *source)
+{
+	struct quire_config config;
+	struct quire_error error;
+	const char *value;
+
+	if (quire_read_config(source, &config, &error))
+		return;
+	value = quire_config_value(&config, "workingset");
+	if (value && strcmp(value, "1"))
+		puts("Policies hear of a use only when reclaim looks at the page. To have them told of more:\n"
+		     "sudo quire config workingset=1");
+	quire_config_free(&config);
+}
+
 /* Print what is asked for of what was read. */
 static int print_show(struct policy_options *wanted)
 {
 	const struct quire_policies *policies = &wanted->policies;
 	struct json_object *root = json_object_new_object(), *array = json_object_new_array();
+	bool attached = false;
 	size_t shown = 0;
 
 	put_numbers(root, policies->number, policies->numbers);
@@ -308,11 +325,14 @@ static int print_show(struct policy_options *wanted)
 		json_object_array_add(array, scope_object(scope));
 		if (!wanted->live.json)
 			print_scope(scope);
+		attached |= scope->pools > 0;
 		shown++;
 	}
 	if (!shown && !wanted->live.json)
 		printf("%s: nothing is set, the kernel chooses by itself\n",
 		       *wanted->cgroup ? wanted->cgroup : "machine");
+	if (attached && !wanted->live.json)
+		print_hint(&wanted->live.source);
 	return finish(wanted, root);
 }
 

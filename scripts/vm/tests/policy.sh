@@ -68,6 +68,7 @@ is "$(scope_value machine ghost_percent)" 100 "the host's settings stay with the
 said=$(quire policy set lirs hir=7 2>&1)
 is "$? ${said%%$'\n'*} $(attached) $(scope_value machine hir)" "0 machine: lirs lirs 7" \
 	"quire policy set attaches and says so"
+is "${said##*$'\n'}" "sudo quire config workingset=1" "and how policies hear of more uses"
 said=$(quire policy set lirs hir=100 2>&1)
 is "$? $said" '1 quire policy set: "lirs hir=100" was refused: not a value that it can have' \
 	"what the module refuses it says in its own words"

@@ -34,6 +34,12 @@ quire_is 0 policy show --from "$tight" && [ "$(wc -L <"$tmp/out")" -le 80 ] &&
 	"  protected: used within 500 ms, 0 MiB anonymous, 0 MiB of files" \
 	"  anon     130M     129     134K 70,391 63,590    256  35,091   100%   19,500"
 ok $? "show: scopes, settings and pools"
+hint="sudo quire config workingset=1"
+sed -i 's/^workingset .*/workingset 1/' "$tight/config"
+quire_is 0 policy show --from "$tight" && ! has "$hint" &&
+	sed -i 's/^workingset .*/workingset 0/' "$tight/config" && quire_is 0 policy show --from "$tight" && has "$hint" &&
+	quire_is 0 policy show -g nosuch --from "$tight" && ! has "$hint"
+ok $? "show: that policies could hear more, where one is attached and they do not"
 quire_is 0 policy show -g /sys/fs/cgroup/batch/ --json --from "$tight" && json 'len(d["scopes"]) == 1 and
 	d["scopes"][0]["scope"] == "/batch" and d["scopes"][0]["protect_ms"] == 500 and
 	d["scopes"][0]["ejected"] is None and d["tables_bytes"] == 2021920 and
