@@ -197,9 +197,8 @@ static int quire_site_open(struct quire_site *site)
 	if (!site->alone)
 		return ftrace_set_filter_ip(&quire_watch_ops, site->ip, 0, 0);
 	site->ops.func = quire_divert;
-	site->ops.flags |= FTRACE_OPS_FL_PERMANENT;
-	if (site->diverts)
-		site->ops.flags |= FTRACE_OPS_FL_IPMODIFY;
+	site->ops.flags &= ~FTRACE_OPS_FL_IPMODIFY;
+	site->ops.flags |= FTRACE_OPS_FL_PERMANENT | (site->diverts ? FTRACE_OPS_FL_IPMODIFY : 0);
 	return ftrace_set_filter_ip(&site->ops, site->ip, 0, 1) ?: register_ftrace_function(&site->ops);
 }
 

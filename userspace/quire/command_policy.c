@@ -302,7 +302,7 @@ static void print_hint(const struct quire_source *source)
 		return;
 	value = quire_config_value(&config, "workingset");
 	if (value && strcmp(value, "1"))
-		puts("Policies hear of a use only when reclaim looks at the page. To have them told of more:\n"
+		puts("Policies hear of a use only when reclaim looks at the page. To tell them more:\n"
 		     "sudo quire config workingset=1");
 	quire_config_free(&config);
 }

@@ -38,6 +38,7 @@ hint="sudo quire config workingset=1"
 sed -i 's/^workingset .*/workingset 1/' "$tight/config"
 quire_is 0 policy show --from "$tight" && ! has "$hint" &&
 	sed -i 's/^workingset .*/workingset 0/' "$tight/config" && quire_is 0 policy show --from "$tight" && has "$hint" &&
+	[ "$(wc -L <"$tmp/out")" -le 80 ] &&
 	quire_is 0 policy show -g nosuch --from "$tight" && ! has "$hint"
 ok $? "show: that policies could hear more, where one is attached and they do not"
 quire_is 0 policy show -g /sys/fs/cgroup/batch/ --json --from "$tight" && json 'len(d["scopes"]) == 1 and
