@@ -96,6 +96,42 @@ is $turn 500 "500 switches under load"
 say "they took $((SECONDS - began)) s"
 still "switched"
 
+# What is condemned, and was not proposed before, goes used or not: the kernel need not walk its mappings.
+# With the classic lists: what MGLRU's own walks have been to is as if it had been proposed.
+# walked: how many mappings have been walked to see whether a page was used
+walked() {
+	awk '{ print $2 }' /sys/kernel/tracing/kprobe_profile
+}
+
+# came_back SINCE: have 2,000 pages?
+came_back() {
+	[ $(($(swapped_in) - $1)) -ge 2000 ]
+}
+
+# looks POLICY LEAST MOST NAME: walks for 100 pages that come back, at the least and at the most
+looks() {
+	local walks back
+
+	put "cgroup /load $1"
+	sleep 1
+	walks=$(walked) back=$(swapped_in)
+	until_it 60 came_back "$back"
+	walks=$(($(walked) - walks)) back=$(($(swapped_in) - back))
+	within $((walks * 100 / (back ? back : 1))) "$2" "$3" "$4: $walks for $back that come back"
+}
+
+probes=/sys/kernel/tracing/kprobe_events
+mglru=/sys/kernel/mm/lru_gen/enabled
+had=$(cat $mglru)
+echo n >$mglru
+echo 'p:walks folio_referenced_one' >$probes
+echo 1 >/sys/kernel/tracing/events/kprobes/walks/enable
+looks native 90 1000 "the kernel walks the mappings of each page"
+looks lru 1 40 "with lru those of few"
+echo 0 >/sys/kernel/tracing/events/kprobes/walks/enable
+echo >$probes
+echo "$had" >$mglru
+
 # 3 MiB that are locked in memory once they are in the pool: reclaim never proposes them.
 put 'cgroup /load lru'
 loop=$pid
