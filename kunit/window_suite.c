@@ -191,10 +191,12 @@ static void propose_again(struct quire_pool *pool, u32 pfn)
 	quire_host_admit(pool, pfn, 0, false);
 }
 
+static u32 in, out;	/* pages proposed last: one that is not condemned, one that is */
+
 /* The window after so many verdicts, of which one of @refused + 1 is that a page goes. */
 static u64 window_after(struct kunit *test, struct quire_pool *pool, u32 verdicts, u32 refused)
 {
-	u32 out = 1, in = 1, i, j;
+	u32 i, j;
 
 	for (i = 0; i < verdicts; i += refused + 1) {
 		for (j = 0; j < refused; j++) {
@@ -218,6 +220,8 @@ static struct quire_pool *full_pool(const struct quire_policy_ops *ops, const st
 	struct quire_asked asked;
 	u32 pfn;
 
+	in = 1;
+	out = 1;
 	if (IS_ERR(pool))
 		return pool;
 	for (pfn = 1; pfn <= MANY_PAGES; pfn++)
@@ -231,6 +235,7 @@ static void is_as_large_as_refusals_make_it(struct kunit *test)
 {
 	struct quire_host_params params = usual;
 	struct quire_pool *pool;
+	u32 i;
 
 	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
 	params.steer = 1;
@@ -244,6 +249,16 @@ static void is_as_large_as_refusals_make_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, window_after(test, pool, 20 * MANY_PAGES, 7), MANY_PAGES / 16ull);
 	KUNIT_EXPECT_EQ(test, window_after(test, pool, 40 * MANY_PAGES, 1), 2048ull / 16);
 	quire_host_free(pool);
+	/* A step that would lead past the share that is set leads to it. */
+	params.window = 10;
+	pool = full_pool(&quire_policy_mru, &params);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	for (i = 0; i < 20; i++)
+		KUNIT_EXPECT_LE(test, window_after(test, pool, MANY_PAGES, 9), MANY_PAGES / 10ull);
+	/* But for what was expelled and is not back. */
+	KUNIT_EXPECT_GT(test, stats_of(pool).window, MANY_PAGES / 11ull);
+	quire_host_free(pool);
+	params.window = QUIRE_WINDOW_SHARE;
 	/* Without: by the share that is set, from the beginning. */
 	params.steer = 0;
 	pool = full_pool(&quire_policy_mru, &params);
