@@ -104,6 +104,16 @@ static void names_what_is_to_be_brought_forward(struct kunit *test)
 	expect_nothing_left(test);
 }
 
+static bool has_fresh(unsigned long pfn, unsigned int order, u64 target)
+{
+	bool has;
+
+	rcu_read_lock_sched();
+	has = quire_host_has_fresh_victim(pfn, order, target);
+	rcu_read_unlock_sched();
+	return has;
+}
+
 /* What is condemned goes without a verdict, for a while, and is counted as if there had been one. */
 static void lets_the_condemned_go_without_a_verdict(struct kunit *test)
 {
@@ -130,14 +140,20 @@ static void lets_the_condemned_go_without_a_verdict(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, lets_go(~0ul, 0, false, 0));
 	/* Not: for somebody else than the last verdict, or for somebody inside. */
 	KUNIT_EXPECT_FALSE(test, lets_go(1, 0, false, 8));
+	KUNIT_EXPECT_FALSE(test, has_fresh(1, 0, 8));
+	KUNIT_EXPECT_TRUE(test, has_fresh(1, 0, 0));
 	KUNIT_EXPECT_EQ(test, quire_host_verdict(pool, &inside), QUIRE_NATIVE);
 	KUNIT_EXPECT_FALSE(test, lets_go(1, 0, false, 8));
+	KUNIT_EXPECT_FALSE(test, has_fresh(1, 0, 8));
 	KUNIT_EXPECT_EQ(test, quire_host_verdict(pool, &whole), QUIRE_KEEP);
 	KUNIT_EXPECT_FALSE(test, lets_go(1, 0, false, 0));
 	before = stats_of(pool);
 	KUNIT_EXPECT_TRUE(test, lets_go(1, 0, false, 8));
 	/* As it is large; and fresh, but once. */
+	KUNIT_EXPECT_FALSE(test, has_fresh(3, 0, 8));
+	KUNIT_EXPECT_TRUE(test, has_fresh(3, 1, 8));
 	KUNIT_EXPECT_TRUE(test, lets_go(3, 1, true, 8));
+	KUNIT_EXPECT_FALSE(test, has_fresh(3, 1, 8));
 	KUNIT_EXPECT_FALSE(test, lets_go(3, 1, true, 8));
 	KUNIT_EXPECT_TRUE(test, lets_go(3, 1, false, 8));
 	KUNIT_EXPECT_EQ(test, stats_of(pool).verdicts, before.verdicts + 3);
@@ -149,6 +165,7 @@ static void lets_the_condemned_go_without_a_verdict(struct kunit *test)
 	for (pfn = 4; lets_go(pfn, 0, false, 8); pfn++)
 		quire_host_evicted(pool, pfn, pfn);
 	KUNIT_EXPECT_EQ(test, pfn, 4u + QUIRE_VICTIMS - 1 - 3);
+	KUNIT_EXPECT_TRUE(test, has_fresh(pfn, 0, 8));
 	KUNIT_EXPECT_EQ(test, stats_of(pool).verdicts, before.verdicts + QUIRE_VICTIMS - 1);
 	before = stats_of(pool);
 	whole.pfn = pfn;
@@ -166,6 +183,7 @@ static void lets_the_condemned_go_without_a_verdict(struct kunit *test)
 	quire_host_free(pool);
 	quire_host_free(other);
 	KUNIT_EXPECT_FALSE(test, lets_go(pfn, 0, false, 0));
+	KUNIT_EXPECT_FALSE(test, has_fresh(pfn, 0, 0));
 	quire_hosts_stop();
 	expect_nothing_left(test);
 }

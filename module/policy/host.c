@@ -349,6 +349,39 @@ static void quire_catch_up(struct quire_host *host, u64 task)
 	quire_guard_let_go(&host->guard, task);
 }
 
+/* The host of a page that goes, for what its tag says, if proposed for that target; else NULL. */
+static struct quire_host *quire_host_letting(u16 tag, unsigned int order, u64 target)
+{
+	struct quire_pool *pool;
+	struct quire_host *host;
+
+	if (!(tag & QUIRE_TAG_CONDEMNED) || quire_tag_order(tag) != order)
+		return NULL;
+	pool = quire_host_of(tag & QUIRE_TAG_POOL);
+	if (!pool)
+		return NULL;
+	host = pool->host;
+	return READ_ONCE(host->closed) || READ_ONCE(host->wide_for) != target ? NULL : host;
+}
+
+/**
+ * quire_host_has_fresh_victim - does a page go that reclaim proposes, used or not?
+ * @pfn:	the page
+ * @order:	of its folio
+ * @target:	as in &struct quire_asked
+ *
+ * It is condemned, and what would tell that it was used is its admission. Whether it goes is still to be asked for.
+ *
+ * Context: any but NMI, under rcu_read_lock_sched().
+ */
+bool quire_host_has_fresh_victim(unsigned long pfn, unsigned int order, u64 target)
+{
+	const u16 *at = quire_page_tag(pfn);
+	u16 tag = at ? READ_ONCE(*at) : 0;
+
+	return tag & QUIRE_TAG_FRESH && quire_host_letting(tag, order, target);
+}
+
 /**
  * quire_host_lets_go - does a page that reclaim proposes go at once?
  * @pfn:	the page
@@ -367,18 +400,12 @@ static void quire_catch_up(struct quire_host *host, u64 task)
 bool quire_host_lets_go(unsigned long pfn, unsigned int order, bool referenced, u64 target)
 {
 	u16 *at = quire_page_tag(pfn), tag = at ? READ_ONCE(*at) : 0;
-	struct quire_pool *pool;
 	struct quire_host *host;
 
-	if (!(tag & QUIRE_TAG_CONDEMNED) || quire_tag_order(tag) != order ||
-	    (referenced && !(tag & QUIRE_TAG_FRESH)))
+	if (referenced && !(tag & QUIRE_TAG_FRESH))
 		return false;
-	pool = quire_host_of(tag & QUIRE_TAG_POOL);
-	if (!pool)
-		return false;
-	host = pool->host;
-	if (READ_ONCE(host->closed) || READ_ONCE(host->wide_for) != target ||
-	    atomic_read(&host->passed) >= QUIRE_PASS_MOST)
+	host = quire_host_letting(tag, order, target);
+	if (!host || atomic_read(&host->passed) >= QUIRE_PASS_MOST)
 		return false;
 	/* It has changed hands, or been used: that is for others to see to. */
 	if (tag & QUIRE_TAG_FRESH && cmpxchg(at, tag, (u16)(tag & ~QUIRE_TAG_FRESH)) != tag)

@@ -152,6 +152,7 @@ void quire_host_gone(struct quire_pool *pool, unsigned long pfn, enum quire_why 
 void quire_host_touch(struct quire_pool *pool, unsigned long pfn);
 bool quire_host_frames_are_due(const struct quire_pool *pool);
 void quire_host_frames(struct quire_pool *pool, unsigned long pages);
+bool quire_host_has_fresh_victim(unsigned long pfn, unsigned int order, u64 target);
 bool quire_host_lets_go(unsigned long pfn, unsigned int order, bool referenced, u64 target);
 enum quire_verdict quire_host_verdict(struct quire_pool *pool, struct quire_asked *asked);
 void quire_host_read(struct quire_pool *pool, struct quire_host_stats *stats);

@@ -270,6 +270,20 @@ static int quire_answer(struct folio *folio, struct mem_cgroup *target, unsigned
 	return native;
 }
 
+/* A page that nobody else has kept. */
+static int quire_decide(struct folio *folio, struct mem_cgroup *target, unsigned long *vm_flags,
+			int native, bool referenced)
+{
+	if (!quire_goes(folio, target, referenced, *vm_flags & VM_EXEC))
+		return quire_answer(folio, target, vm_flags, native, referenced);
+	/* As for an answer that is QUIRE_EVICT. */
+	if (referenced)
+		quire_ages_use(folio_pfn(folio));
+	if (folio_test_referenced(folio))
+		folio_clear_referenced(folio);
+	return 0;
+}
+
 /* The page has been looked at, to decide about its eviction or not. */
 static int quire_on_referenced(struct folio *folio, bool decides, struct mem_cgroup *target,
 			       unsigned long *vm_flags, int native, bool referenced)
@@ -283,38 +297,21 @@ static int quire_on_referenced(struct folio *folio, bool decides, struct mem_cgr
 	}
 	if (native < 0 || *vm_flags & VM_LOCKED)
 		return native;
-	referenced |= native > 0;
-	if (!quire_goes(folio, target, referenced, *vm_flags & VM_EXEC))
-		return quire_answer(folio, target, vm_flags, native, referenced);
-	/* As for an answer that is QUIRE_EVICT. */
-	if (referenced)
-		quire_ages_use(folio_pfn(folio));
-	if (folio_test_referenced(folio))
-		folio_clear_referenced(folio);
-	return 0;
+	return quire_decide(folio, target, vm_flags, native, referenced || native > 0);
 }
 
 QUIRE_AROUND(folio_referenced);
 
 /*
  * Does a page go whatever folio_referenced() would find? Not so of a file's, which might be a program's text. Of a
- * page that has been locked in memory meanwhile, unmapping it will find that out.
+ * page that has been locked in memory meanwhile, unmapping it will find that out. Under MGLRU that function looks around,
+ * too, and makes neighbours young that are condemned as this is. Who protects pages or traces verdicts wants to know what
+ * is found.
  */
-static bool quire_goes_unasked(struct folio *folio, struct mem_cgroup *target, unsigned long *vm_flags)
+static bool quire_goes_unasked(struct folio *folio, struct mem_cgroup *target)
 {
-	bool goes;
-
-	if (!folio_test_anon(folio))
-		return false;
-	rcu_read_lock_sched();
-	goes = READ_ONCE(quire_events_come) && quire_goes(folio, target, true, false);
-	rcu_read_unlock_sched();
-	if (!goes)
-		return false;
-	if (folio_test_referenced(folio))
-		folio_clear_referenced(folio);
-	*vm_flags = 0;
-	return true;
+	return folio_test_anon(folio) && !trace_verdict_enabled() && !quire_scope_protecting(folio) &&
+	       quire_host_has_fresh_victim(folio_pfn(folio), folio_order(folio), (unsigned long)target);
 }
 
 /* With a policy or a protection there. What is mapped tells by its page tables, what is not by read() and write(). */
@@ -324,8 +321,15 @@ static noinline int quire_around_with_policy(struct folio *folio, int is_locked,
 	bool used;
 	int found;
 
-	if (is_locked && quire_goes_unasked(folio, target, vm_flags))
-		return 0;
+	rcu_read_lock_sched();
+	if (is_locked && READ_ONCE(quire_events_come) && quire_goes_unasked(folio, target)) {
+		*vm_flags = 0;
+		/* It may have ceased to be so: that nobody could look has it proposed again. */
+		found = quire_decide(folio, target, vm_flags, -1, false);
+		rcu_read_unlock_sched();
+		return found;
+	}
+	rcu_read_unlock_sched();
 	used = folio_test_referenced(folio) && !folio_mapped(folio);
 	found = static_call(quire_real_folio_referenced)(folio, is_locked, target, vm_flags);
 	rcu_read_lock_sched();
