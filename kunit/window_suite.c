@@ -72,6 +72,7 @@ static void names_what_is_to_be_brought_forward(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, asked.victims[j], i * QUIRE_VICTIMS + j + 1);
 	}
 	KUNIT_EXPECT_EQ(test, named(pool, &asked, 510), PAGES / 4 % QUIRE_VICTIMS);
+	KUNIT_EXPECT_FALSE(test, asked.newest);
 	KUNIT_EXPECT_EQ(test, stats_of(pool).condemned, PAGES / 4ull);
 	KUNIT_EXPECT_EQ(test, stats_of(pool).steered, PAGES / 4ull);
 	/* Ten have been refused by now: six more are, then all are named in turn. */
@@ -252,6 +253,7 @@ static struct quire_pool *full_pool(const struct quire_policy_ops *ops, const st
 static void is_as_large_as_refusals_make_it(struct kunit *test)
 {
 	struct quire_host_params params = usual;
+	struct quire_asked asked;
 	struct quire_pool *pool;
 	u32 i;
 
@@ -266,6 +268,10 @@ static void is_as_large_as_refusals_make_it(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, window_after(test, pool, 20 * MANY_PAGES, 17), MANY_PAGES / 2ull);
 	KUNIT_EXPECT_EQ(test, window_after(test, pool, 20 * MANY_PAGES, 7), MANY_PAGES / 16ull);
 	KUNIT_EXPECT_EQ(test, window_after(test, pool, 40 * MANY_PAGES, 1), 2048ull / 16);
+	while (is_condemned(in))
+		in = in % MANY_PAGES + 1;
+	named(pool, &asked, in);
+	KUNIT_EXPECT_TRUE(test, asked.newest);
 	quire_host_free(pool);
 	/* A step that would lead past the share that is set leads to it. */
 	params.window = 10;

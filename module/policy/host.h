@@ -39,7 +39,8 @@ enum quire_verdict {
  * @target:	... and for whom: any number that is even
  * @victims:	answered: pages that were condemned meanwhile, and that the caller
  *		is to bring forward ...
- * @nr_victims:	... how many
+ * @nr_victims:	... how many ...
+ * @newest:	... they came last: of a file, some may have been read ahead
  * @trips:	set if the guard now lets the kernel decide for a while: how often it has since a
  *		page went that the policy had named
  */
@@ -55,6 +56,7 @@ struct quire_asked {
 	u64 target;
 	quire_page_t victims[QUIRE_VICTIMS];
 	unsigned int nr_victims;
+	bool newest;
 	u32 trips;
 };
 

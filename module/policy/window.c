@@ -166,6 +166,7 @@ static void quire_give_out(struct quire_pool *pool, struct quire_asked *asked)
 {
 	struct quire_host *host = pool->host;
 
+	asked->newest = pool->ops->newest_first;
 	while (host->next && asked->nr_victims < QUIRE_VICTIMS &&
 	       quire_owner_of(host->next) == host->number) {
 		if (host->next != asked->pfn)

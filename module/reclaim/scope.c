@@ -336,16 +336,12 @@ static void quire_scope_detach(struct quire_scope *scope)
 	scope->ops = NULL;
 }
 
-/* Pages of files are not steered. */
 static struct quire_host_params quire_params_of(const struct quire_scope *scope,
-						const struct quire_policy_ops *ops, enum quire_kind kind)
+						const struct quire_policy_ops *ops)
 {
 	struct quire_host_params params = scope->params;
 
 	params.window = quire_window_of(&params, ops);
-
-	if (kind == QUIRE_FILE)
-		params.steer = 0;
 	return params;
 }
 
@@ -357,7 +353,7 @@ static int quire_scope_attach(struct quire_scope *scope, const struct quire_poli
 	int err;
 
 	for (kind = 0; kind < QUIRE_KINDS; kind++) {
-		params = quire_params_of(scope, ops, kind);
+		params = quire_params_of(scope, ops);
 		pools[kind] = quire_host_new(ops, &params);
 		if (!IS_ERR(pools[kind]))
 			continue;
@@ -525,7 +521,7 @@ static int quire_scope_apply(struct quire_scope *scope, const struct quire_polic
 		return err;
 	scope->protect.wanted = wanted->protection;
 	for (kind = 0; scope->ops && kind < QUIRE_KINDS; kind++) {
-		params = quire_params_of(scope, scope->ops, kind);
+		params = quire_params_of(scope, scope->ops);
 		err = quire_host_set_params(quire_pool_at(scope, kind), &params);
 		if (err)
 			return err;

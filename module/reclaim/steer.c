@@ -4,27 +4,33 @@
  *
  * A policy that can only say yes or no to what reclaim proposes waits for its victims: each
  * refused page costs a proposal, and goes to the list's other end, where it is out of order for
- * good. So the kernel is told which pages are next, in its own words: a page whose write
- * for reclaim has just ended goes to the tail of the inactive list (of the oldest
- * generation, under MGLRU), wherever it was before.
- *
- *	PG_reclaim, folio_start_writeback(), folio_end_writeback()	-> list tail
+ * good. So it is put to where the kernel looks next.
  *
  *	inactive   head [ ................................ victims ] tail -> reclaim
  *	                    ^ pages that came in          ^ newest last
  *
+ * A page of the inactive list becomes its last, under the list's lock. That changes no count.
+ *
+ * One of the active list or of a generation is counted where it is, by functions that no module can
+ * call. There the kernel is told in its own words: a page whose write for reclaim has just
+ * ended goes to the tail of the inactive list, or of the oldest generation.
+ *
+ *	PG_reclaim, folio_start_writeback(), folio_end_writeback()	-> list tail
+ *
  * Nothing is written. For others the page is under writeback for a moment, as if its disk
  * were very fast: who waits for that waits no longer than for a lock. Only pages that
- * swap backs are steered: of a file's page the write would enter the reckoning of
+ * swap backs are moved in this way: of a file's page the write would enter the reckoning of
  * that file's disk, by which the kernel throttles those who write. What remains is that
- * nr_written of /proc/vmstat counts the pages that were steered.
+ * nr_written of /proc/vmstat counts them.
  *
  * Context: with preemption off, and no lock but that of a folio, which is why
- * others are only tried. On 6.1 to 6.12 the functions called take the list's lock and
+ * others are only tried. The lists' lock is taken here and, on 6.1 to 6.12, by the functions called, which
  * may be called in interrupts.
  */
+#include <linux/memcontrol.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
+#include <linux/mm_inline.h>
 #include <linux/page-flags.h>
 #include <linux/pagemap.h>
 #include "reclaim/generation.h"
@@ -47,23 +53,54 @@ static struct folio *quire_steer_get(unsigned long pfn)
 	return NULL;
 }
 
-/* A dirty page is not moved by the kernel, or not to where it helps; one that is being written will be. */
-static bool quire_steer_can(struct folio *folio)
+/* Part of a file that was read ahead, and that nobody has come to yet. */
+static bool quire_is_ahead(struct folio *folio)
 {
-	return folio_test_swapbacked(folio) && !folio_test_dirty(folio) &&
-	       !folio_test_unevictable(folio) && !folio_test_writeback(folio) &&
-	       quire_generation_is_last(folio);
+	return !folio_test_swapbacked(folio) && !folio_test_referenced(folio) && !folio_mapped(folio);
 }
 
-static void quire_steer_one(unsigned long pfn)
+/* A dirty page would not go, or is not moved by the kernel to where that helps; one that is being written will be. */
+static bool quire_steer_may(struct folio *folio)
 {
-	struct folio *folio = quire_steer_get(pfn);
+	return !folio_test_dirty(folio) && !folio_test_unevictable(folio) && !folio_test_writeback(folio);
+}
 
-	if (!folio)
+static bool quire_steer_can_end(struct folio *folio)
+{
+	return quire_steer_may(folio) && folio_test_swapbacked(folio) && quire_generation_is_last(folio);
+}
+
+static struct lruvec *quire_steer_lists(struct folio *folio)
+{
+	struct mem_cgroup *memcg = folio_memcg(folio);
+
+	return memcg ? &memcg->nodeinfo[folio_nid(folio)]->lruvec : &folio_pgdat(folio)->__lruvec;
+}
+
+/* To the tail of the inactive list, if the page is on it. What leaves that takes the lock; its cgroup is another by then. */
+static bool quire_steer_turn(struct folio *folio)
+{
+	struct lruvec *lists = quire_steer_lists(folio);
+	unsigned long flags;
+	bool is_there;
+
+	if (folio_test_active(folio) || quire_generation_of(folio) >= 0)
+		return false;
+	spin_lock_irqsave(&lists->lru_lock, flags);
+	is_there = folio_test_lru(folio) && !folio_test_active(folio) && !folio_test_unevictable(folio) &&
+		   quire_generation_of(folio) < 0 && quire_steer_lists(folio) == lists;
+	if (is_there)
+		list_move_tail(&folio->lru, &lists->lists[folio_lru_list(folio)]);
+	spin_unlock_irqrestore(&lists->lru_lock, flags);
+	return is_there;
+}
+
+/* As if a write of it for reclaim had ended. */
+static void quire_steer_end(struct folio *folio)
+{
+	if (!quire_steer_can_end(folio) || !folio_trylock(folio))
 		return;
-	if (!quire_steer_can(folio) || !folio_trylock(folio))
-		goto put;
-	if (quire_steer_can(folio)) {
+	if (quire_steer_can_end(folio)) {
 		folio_start_writeback(folio);
 		folio_set_reclaim(folio);
 		folio_unlock(folio);
@@ -71,7 +108,16 @@ static void quire_steer_one(unsigned long pfn)
 	} else {
 		folio_unlock(folio);
 	}
-put:
+}
+
+static void quire_steer_one(unsigned long pfn, bool newest)
+{
+	struct folio *folio = quire_steer_get(pfn);
+
+	if (!folio)
+		return;
+	if (quire_steer_may(folio) && !(newest && quire_is_ahead(folio)) && !quire_steer_turn(folio))
+		quire_steer_end(folio);
 	folio_put(folio);
 }
 
@@ -89,5 +135,5 @@ void quire_steer(const struct quire_asked *asked)
 	unsigned int i;
 
 	for (i = 0; i < asked->nr_victims; i++)
-		quire_steer_one(asked->victims[i]);
+		quire_steer_one(asked->victims[i], asked->newest);
 }

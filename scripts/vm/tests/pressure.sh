@@ -120,21 +120,29 @@ looks() {
 	within $((walks * 100 / (back ? back : 1))) "$2" "$3" "$4: $walks for $back that come back"
 }
 
+# mglru_is VALUE: of the kernel's switch. While it is turned reclaim finds no pages where it looks for them, so that who is at
+# the limit of a cgroup may be killed, without a policy as well: the load stands still.
+mglru_is() {
+	kill -STOP "$loop"
+	echo "$1" >$mglru
+	kill -CONT "$loop"
+}
+
+loop=$pid
 probes=/sys/kernel/tracing/kprobe_events
 mglru=/sys/kernel/mm/lru_gen/enabled
 had=$(cat $mglru)
-echo n >$mglru
+mglru_is n
 echo 'p:walks folio_referenced_one' >$probes
 echo 1 >/sys/kernel/tracing/events/kprobes/walks/enable
 looks native 90 1000 "the kernel walks the mappings of each page"
 looks lru 1 40 "with lru those of few"
 echo 0 >/sys/kernel/tracing/events/kprobes/walks/enable
 echo >$probes
-echo "$had" >$mglru
+mglru_is "$had"
 
 # 3 MiB that are locked in memory once they are in the pool: reclaim never proposes them.
 put 'cgroup /load lru'
-loop=$pid
 in_group load python3 -c '
 import ctypes, mmap, sys, time
 size = 3 << 20
@@ -166,9 +174,34 @@ sleep 1
 still "everything protected, by the guard"
 put 'cgroup /load protect_ms=0 protect_anon_mb=0'
 
+# A file that is read again and again, with the classic lists: what a policy names is put to where reclaim looks
+# next, so that it asks about fewer others. With steer=0 6.1 asks 7 times an eviction.
+# came_by [SINCE]: have 4,000 more of the file's pages gone? Sets pool
+came_by() {
+	pool=()
+	read_pool pool /hog file
+	[ "${pool[evicted_pages]:-0}" -ge $((${1-0} + 4000)) ]
+}
+
+mglru_is n
+echo 8M >/sys/fs/cgroup/hog/memory.max
+put 'cgroup /hog mru'
+in_group hog quire-load file-search -n 3000 -s 3600 --dir=$data
+until_it 60 came_by
+verdicts=${pool[verdicts]} evictions=${pool[evicted_pages]}
+until_it 60 came_by "$evictions"
+verdicts=$((pool[verdicts] - verdicts)) evictions=$((pool[evicted_pages] - evictions))
+within $((verdicts * 10 / (evictions ? evictions : 1))) 10 55 \
+	"mru, a file: at most 5.5 verdicts an eviction: $verdicts for $evictions"
+within "${pool[obeyed_percent]}" 80 100 "and what goes is what it chose"
+kill $pid
+wait $pid 2>/dev/null
+put 'cgroup /hog native'
+mglru_is "$had"
+pid=$loop
+
 # A hog with no swap left to it, in the cgroup of a policy.
 before=$(kills)
-echo 8M >/sys/fs/cgroup/hog/memory.max
 echo 0 >/sys/fs/cgroup/hog/memory.swap.max
 put 'cgroup /hog arc'
 in_group hog quire-load loop -w --size=20M
