@@ -9,6 +9,7 @@
  *	mlock_folio		it is to stay in memory		-> remove
  *	mm_page_free		its frame is free		-> remove
  *	cgroup_rmdir		a cgroup is removed		-> its pools go
+ *	out_of_memory		while MGLRU is switched		-> try again (lru.c)
  *
  * folio_referenced() is asked twice. By shrink_active_list() (is_locked = 0): there
  * we only learn that the page was used. By folio_check_references() (is_locked =
@@ -385,6 +386,10 @@ static struct quire_hook quire_reclaim_hooks[] = {
 	}, {
 		.kind = QUIRE_HOOK_ENTRY, .name = "mlock_folio",
 		.entry = quire_on_mlock, .cost = "the pool's lock a page that is mlocked",
+	}, {
+		.kind = QUIRE_HOOK_AROUND, .name = "out_of_memory",
+		.around = &quire_around_no_memory,
+		.cost = "nothing but while MGLRU is switched",
 	}, {
 		.kind = QUIRE_HOOK_TRACE, .name = "cgroup_rmdir",
 		.probe = quire_on_rmdir, .cost = "a look at the scopes a cgroup that is removed",

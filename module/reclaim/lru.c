@@ -8,16 +8,50 @@
  * somebody who says lru=classic has MGLRU switched off while a policy or a protection is
  * there. What was before is put back. No exported symbol does that, but the kernel's
  * own file, which root could write as well.
+ *
+ * While it is switched, all pages move from the lists of the one to those of the other, and reclaim looks
+ * where they are not yet. Who is at the limit of a cgroup then, or out of memory, would be killed for
+ * want of pages that are there. So we stand around out_of_memory(), and for as long have what asks for
+ * memory try again.
  */
+#include <linux/delay.h>
 #include <linux/fs.h>
+#include <linux/jiffies.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
+#include <linux/oom.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/vmstat.h>
 #include "reclaim/lru.h"
 
 #define QUIRE_LRU_GEN	"/sys/kernel/mm/lru_gen/enabled"
+#define QUIRE_LRU_SETTLE_MS	100	/* for those who have looked in vain, and have not asked yet */
+#define QUIRE_LRU_MOST_MS	2000	/* whoever asks may hold a lock that the switching needs */
+
+/* Who has the pages moved, and until when that is reckoned with. Written under the scopes' mutex. */
+static struct task_struct *quire_lru_turner;
+static unsigned long quire_lru_until;
+
+QUIRE_AROUND(out_of_memory);
+
+/* Context: process; oom_lock is held. As after a kill, whoever asked tries again a little later. */
+static bool quire_around_out_of_memory(struct oom_control *oc)
+{
+	/* Until when goes with it: see quire_lru_write(). */
+	struct task_struct *turner = smp_load_acquire(&quire_lru_turner);
+	bool again = turner && turner != current && time_before(jiffies, READ_ONCE(quire_lru_until));
+
+	if (again)
+		schedule_timeout_killable(1);
+	else
+		again = static_call(quire_real_out_of_memory)(oc);
+	quire_leave_out_of_memory();
+	return again;
+}
+
+const struct quire_around quire_around_no_memory = QUIRE_AROUND_OF(out_of_memory);
 
 /* What the file said before we wrote to it; empty if we have not. Under the scopes' mutex. */
 static char quire_lru_before[QUIRE_LRU_TEXT];
@@ -51,7 +85,12 @@ static int quire_lru_write(const char *text)
 
 	if (IS_ERR(file))
 		return PTR_ERR(file);
+	WRITE_ONCE(quire_lru_until, jiffies + msecs_to_jiffies(QUIRE_LRU_MOST_MS));
+	/* Who finds us finds that. */
+	smp_store_release(&quire_lru_turner, current);
 	put = kernel_write(file, text, strlen(text), &pos);
+	msleep(QUIRE_LRU_SETTLE_MS);
+	WRITE_ONCE(quire_lru_turner, NULL);
 	filp_close(file, NULL);
 	return put < 0 ? put : 0;
 }

@@ -6,8 +6,11 @@
 #define QUIRE_LRU_H
 
 #include <linux/mm_types.h>
+#include "hook/hook.h"
 
 #define QUIRE_LRU_TEXT	16
+
+extern const struct quire_around quire_around_no_memory;
 
 void quire_lru_look(char *text);
 const char *quire_lru(void);

@@ -407,13 +407,14 @@ static void quire_scopes_tidy(void)
 	list_for_each_entry_safe(scope, next, &idle, list)
 		quire_scope_free(scope);
 	quire_ages_want(ms);
+	/* While the hooks are there, of which one is for this. */
+	if (list_empty(&quire_scope_list))
+		quire_lru_restore();
 	if (list_empty(&quire_scope_list) && quire_up) {
 		quire_events_stop();
 		quire_hosts_stop();
 		quire_up = false;
 	}
-	if (list_empty(&quire_scope_list))
-		quire_lru_restore();
 }
 
 static void quire_scope_eject(struct quire_scope *scope)

@@ -174,6 +174,17 @@ sleep 1
 still "everything protected, by the guard"
 put 'cgroup /load protect_ms=0 protect_anon_mb=0'
 
+# While MGLRU is switched reclaim finds no pages where it looks. Nobody is killed for that.
+if [[ $had =~ [1-9a-f]$ ]]; then
+	before=$(kills)
+	for ((turn = 0; turn < ${SOAK:+10}20; turn++)); do
+		put "lru lru=classic" && put lru=default || break
+	done
+	is "$turn $(($(kills) - before))" "${SOAK:+10}20 0" "MGLRU switched to and fro under load, and nobody killed"
+	still "switched to and fro"
+	put native
+fi
+
 # A file that is read again and again, with the classic lists: what a policy names is put to where reclaim looks
 # next, so that it asks about fewer others. With steer=0 6.1 asks 7 times an eviction.
 # came_by [SINCE]: have 4,000 more of the file's pages gone? Sets pool
