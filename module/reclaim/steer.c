@@ -77,7 +77,10 @@ static struct lruvec *quire_steer_lists(struct folio *folio)
 	return memcg ? &memcg->nodeinfo[folio_nid(folio)]->lruvec : &folio_pgdat(folio)->__lruvec;
 }
 
-/* To the tail of the inactive list, if the page is on it. What leaves that takes the lock; its cgroup is another by then. */
+/*
+ * To the tail of the inactive list, if the page is on it. Whatever leaves a list ceases to be PG_lru or takes the lock
+ * before it does, and only what has left moves to another cgroup, and so to another lock.
+ */
 static bool quire_steer_turn(struct folio *folio)
 {
 	struct lruvec *lists = quire_steer_lists(folio);
