@@ -10,6 +10,7 @@
  *	handles   0 ........ frames ...... frames + most ghosts
  *	nodes     [chunk of 256][chunk][-][-]   [chunk]		16 bytes a page
  *	tags      [section of 2048    ][-  ]    [section]	 2 bytes a page
+ *	times     [section of 2048    ][-  ]			 4 bytes a page, while somebody wants them
  *
  * Only the pool that a tag names touches a node, under that pool's lock, so one
  * table serves all pools. Frames have room for as much memory again as there is
@@ -49,7 +50,28 @@ static void quire_free_page(void *page)
 	free_page((unsigned long)page);
 }
 
-/* Nodes and tags for a section of which some are there already, or none. */
+static int quire_times_new(u32 **times, u32 section)
+{
+	u32 *time;
+
+	if (times[section])
+		return 0;
+	time = kcalloc(QUIRE_SECTION_FRAMES, sizeof(*time), GFP_KERNEL);
+	if (!time)
+		return -ENOMEM;
+	quire_frames.bytes += QUIRE_SECTION_FRAMES * sizeof(*time);
+	WRITE_ONCE(times[section], time);
+	return 0;
+}
+
+static void quire_times_free(u32 *time)
+{
+	if (time)
+		quire_frames.bytes -= QUIRE_SECTION_FRAMES * sizeof(*time);
+	kfree(time);
+}
+
+/* Nodes, tags and, of frames, times for a section of which some are there already, or none. */
 static int quire_section_new(u32 section)
 {
 	u32 chunk = section * QUIRE_SECTION_CHUNKS, i;
@@ -64,6 +86,9 @@ static int quire_section_new(u32 section)
 			return -ENOMEM;
 		WRITE_ONCE(quire_frames.nodes[i], nodes);
 	}
+	if (quire_frames.times && section < quire_frames.frames >> QUIRE_SECTION_SHIFT &&
+	    quire_times_new(quire_frames.times, section))
+		return -ENOMEM;
 	if (quire_frames.tags[section])
 		return 0;
 	tags = quire_new_page();
@@ -78,13 +103,17 @@ static int quire_section_new(u32 section)
 static void quire_section_free(u32 section)
 {
 	u32 chunk = section * QUIRE_SECTION_CHUNKS, i;
+	u32 *time = quire_frames.times ? quire_frames.times[section] : NULL;
 	struct quire_node *nodes;
 	u16 *tags = quire_frames.tags[section];
 
 	WRITE_ONCE(quire_frames.tags[section], NULL);
-	/* Whoever has found the tags is done with them and the nodes. */
-	if (tags)
+	if (time)
+		WRITE_ONCE(quire_frames.times[section], NULL);
+	/* Whoever has found the tags is done with them and the nodes, and with the times. */
+	if (tags || time)
 		synchronize_rcu();
+	quire_times_free(time);
 	quire_free_page(tags);
 	for (i = chunk; i < chunk + QUIRE_SECTION_CHUNKS; i++) {
 		nodes = quire_frames.nodes[i];
@@ -92,6 +121,57 @@ static void quire_section_free(u32 section)
 		if (nodes != quire_frames.nowhere)
 			quire_free_page(nodes);
 	}
+}
+
+static void quire_frames_drop_times(u32 **times)
+{
+	u32 section;
+
+	for (section = 0; section < quire_frames.frames >> QUIRE_SECTION_SHIFT; section++)
+		quire_times_free(times[section]);
+	kvfree(times);
+}
+
+/**
+ * quire_frames_keep_times - keep for each frame when a page there was last used, or do so no longer
+ * @keep:	which
+ *
+ * Context: process, may sleep and reclaim; the tables are there if they are to be kept. Those who change it are
+ * kept apart by the caller.
+ * Return: 0 or -ENOMEM, and then none are kept.
+ */
+int quire_frames_keep_times(bool keep)
+{
+	u32 sections = quire_frames.frames >> QUIRE_SECTION_SHIFT, section;
+	u32 **times = quire_frames.times;
+	int err = 0;
+
+	if (keep == !!times)
+		return 0;
+	if (!keep) {
+		mutex_lock(&quire_frames_mutex);
+		WRITE_ONCE(quire_frames.times, NULL);
+		synchronize_rcu();
+		quire_frames_drop_times(times);
+		mutex_unlock(&quire_frames_mutex);
+		return 0;
+	}
+	times = kvcalloc(sections, sizeof(*times), GFP_KERNEL);
+	if (!times)
+		return -ENOMEM;
+	mutex_lock(&quire_frames_mutex);
+	for (section = 0; section < sections && !err; section++) {
+		if (quire_frames.tags[section])
+			err = quire_times_new(times, section);
+		cond_resched();
+	}
+	if (err)
+		quire_frames_drop_times(times);
+	else
+		/* Whoever finds them finds them zeroed. */
+		smp_store_release(&quire_frames.times, times);
+	mutex_unlock(&quire_frames_mutex);
+	return err;
 }
 
 static bool quire_section_exists(u32 section)
@@ -186,6 +266,7 @@ static void quire_frames_free(void)
 {
 	u32 i;
 
+	quire_frames_keep_times(false);
 	for (i = 0; quire_frames.tags && i < quire_frames.handles >> QUIRE_SECTION_SHIFT; i++)
 		free_page((unsigned long)quire_frames.tags[i]);
 	for (i = 0; quire_frames.nodes && i < quire_frames.handles >> QUIRE_CHUNK_SHIFT; i++) {

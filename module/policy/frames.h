@@ -32,6 +32,7 @@
  * struct quire_frames - the tables; empty while no pool exists
  * @nodes:	of frames, then of ghosts, by chunks; an absent one is @nowhere
  * @tags:	the same by sections; an absent one is NULL
+ * @times:	of frames alone, by sections: when a page there was last used, see quire_time_of(); NULL while nobody wants that
  * @nowhere:	nodes that are no page's
  * @frames:	frames and no ghosts have handles below this
  * @handles:	all have handles below this
@@ -40,6 +41,7 @@
 struct quire_frames {
 	struct quire_node **nodes;
 	u16 **tags;
+	u32 **times;
 	struct quire_node *nowhere;
 	u32 frames;
 	u32 handles;
@@ -50,6 +52,7 @@ extern struct quire_frames quire_frames;
 
 int quire_frames_start(u32 nr_ghosts, void (*lost)(unsigned long start, unsigned long nr));
 int quire_frames_add(u32 handle);
+int quire_frames_keep_times(bool keep);
 void quire_frames_account(size_t bytes);
 void quire_frames_stop(void);
 
@@ -80,6 +83,25 @@ static inline u16 *quire_tag_of(unsigned long handle)
 static inline u16 *quire_page_tag(unsigned long pfn)
 {
 	return quire_tag_below(pfn, quire_frames.frames);
+}
+
+/**
+ * quire_time_of - where the time is at which a page was last used
+ * @pfn:	the page
+ *
+ * In jiffies, as far as 32 bits reach; 0 if it was not, for as long as times are kept.
+ *
+ * Context: as quire_tag_of().
+ * Return: the time, or NULL if none is kept of it.
+ */
+static inline u32 *quire_time_of(unsigned long pfn)
+{
+	u32 **times = READ_ONCE(quire_frames.times), *section;
+
+	if (!times || pfn >= quire_frames.frames)
+		return NULL;
+	section = READ_ONCE(times[pfn >> QUIRE_SECTION_SHIFT]);
+	return section ? section + pfn % QUIRE_SECTION_FRAMES : NULL;
 }
 
 /** quire_owner_of - the number of the pool that has a page, or 0. Context: as quire_tag_of(). */

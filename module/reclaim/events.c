@@ -86,7 +86,7 @@ static void quire_on_insertion(void *data, struct folio *folio)
 	if (folio_test_unevictable(folio))
 		return;
 	rcu_read_lock_sched();
-	quire_ages_use(folio_pfn(folio));
+	quire_protect_used(folio_pfn(folio));
 	tag = quire_page_tag(folio_pfn(folio));
 	if (tag && !(READ_ONCE(*tag) & QUIRE_TAG_POOL)) {
 		pool = quire_pool_of(folio);
@@ -243,7 +243,7 @@ static int quire_answer(struct folio *folio, struct mem_cgroup *target, unsigned
 	struct quire_scope *scope;
 
 	if (asked.referenced)
-		quire_ages_use(asked.pfn);
+		quire_protect_used(asked.pfn);
 	policy = quire_ask(folio, target, &asked);
 	verdict = policy;
 	scope = quire_scope_protecting(folio);
@@ -279,7 +279,7 @@ static int quire_decide(struct folio *folio, struct mem_cgroup *target, unsigned
 		return quire_answer(folio, target, vm_flags, native, referenced);
 	/* As for an answer that is QUIRE_EVICT. */
 	if (referenced)
-		quire_ages_use(folio_pfn(folio));
+		quire_protect_used(folio_pfn(folio));
 	if (folio_test_referenced(folio))
 		folio_clear_referenced(folio);
 	return 0;
@@ -291,7 +291,7 @@ static int quire_on_referenced(struct folio *folio, bool decides, struct mem_cgr
 {
 	if (!decides) {
 		if (native > 0) {
-			quire_ages_use(folio_pfn(folio));
+			quire_protect_used(folio_pfn(folio));
 			quire_reclaim_used(folio);
 		}
 		return native;

@@ -35,8 +35,6 @@ struct quire_protect {
 void quire_protect_init(struct quire_protect *protect);
 bool quire_protects(struct quire_scope *scope, struct folio *folio);
 void quire_protect_gone(struct quire_protect *protect);
-
-int quire_ages_want(u32 ms);
-void quire_ages_use(unsigned long pfn);
+void quire_protect_used(unsigned long pfn);
 
 #endif

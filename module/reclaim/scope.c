@@ -23,6 +23,7 @@
 #include <linux/vmstat.h>
 #include <linux/workqueue.h>
 #include "interface/trace.h"
+#include "policy/frames.h"
 #include "reclaim/generation.h"
 #include "reclaim/lru.h"
 #include "reclaim/scope.h"
@@ -383,9 +384,8 @@ static bool quire_scope_is_idle(const struct quire_scope *scope)
 static void quire_scopes_tidy(void)
 {
 	struct quire_scope *scope, *next;
-	bool protected = false;
+	bool protected = false, timed = false;
 	LIST_HEAD(idle);
-	u32 ms = 0;
 
 	list_for_each_entry_safe(scope, next, &quire_scope_list, list) {
 		if (scope->removed || quire_stopping) {
@@ -396,7 +396,7 @@ static void quire_scopes_tidy(void)
 		if (quire_scope_is_idle(scope))
 			list_move(&scope->list, &idle);
 		else
-			ms = max(ms, scope->protect.wanted.ms);
+			timed |= scope->protect.wanted.ms;
 	}
 	WRITE_ONCE(quire_protected, protected);
 	if (!list_empty(&idle) && quire_scopes_publish()) {
@@ -406,7 +406,7 @@ static void quire_scopes_tidy(void)
 	}
 	list_for_each_entry_safe(scope, next, &idle, list)
 		quire_scope_free(scope);
-	quire_ages_want(ms);
+	quire_frames_keep_times(timed);
 	/* While the hooks are there, of which one is for this. */
 	if (list_empty(&quire_scope_list))
 		quire_lru_restore();
@@ -506,9 +506,9 @@ static int quire_scope_apply(struct quire_scope *scope, const struct quire_polic
 {
 	struct quire_host_params params;
 	struct quire_scope *other;
+	bool timed = false;
 	unsigned int kind, i;
 	int err = 0;
-	u32 ms = 0;
 
 	scope->params = wanted->params;
 	if (ops)
@@ -516,8 +516,8 @@ static int quire_scope_apply(struct quire_scope *scope, const struct quire_polic
 	if (err)
 		return err;
 	list_for_each_entry(other, &quire_scope_list, list)
-		ms = max(ms, other == scope ? wanted->protection.ms : other->protect.wanted.ms);
-	err = quire_ages_want(ms);
+		timed |= other == scope ? wanted->protection.ms : other->protect.wanted.ms;
+	err = quire_frames_keep_times(timed);
 	if (err)
 		return err;
 	scope->protect.wanted = wanted->protection;
