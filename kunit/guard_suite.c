@@ -147,6 +147,18 @@ static void begins_all_passes_anew_when_a_page_has_gone(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, refusals(1, TASK), 0u);
 }
 
+static void knows_who_has_been_refused_pages_since_one_has_gone(struct kunit *test)
+{
+	start();
+	KUNIT_EXPECT_FALSE(test, quire_guard_has_refused(&guard, TASK));
+	KUNIT_EXPECT_EQ(test, refusals(1, TASK), 1u);
+	KUNIT_EXPECT_TRUE(test, quire_guard_has_refused(&guard, TASK));
+	KUNIT_EXPECT_FALSE(test, quire_guard_has_refused(&guard, TASK + 64));
+	KUNIT_EXPECT_FALSE(test, quire_guard_has_refused(&guard, TASK + 64 * QUIRE_GUARD_PASSES));
+	quire_guard_gone(&guard, false);
+	KUNIT_EXPECT_FALSE(test, quire_guard_has_refused(&guard, TASK));
+}
+
 static void grants_no_more_than_has_been_paid_for(struct kunit *test)
 {
 	limits.row = limits.pass = 1000;
@@ -424,6 +436,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(does_not_wrap_however_often_it_trips),
 	KUNIT_CASE(begins_a_row_and_a_pass_anew_when_a_page_is_let_go),
 	KUNIT_CASE(begins_all_passes_anew_when_a_page_has_gone),
+	KUNIT_CASE(knows_who_has_been_refused_pages_since_one_has_gone),
 	KUNIT_CASE(grants_no_more_than_has_been_paid_for),
 	KUNIT_CASE(is_paid_by_time_and_loses_no_part_of_a_millisecond),
 	KUNIT_CASE(saves_up_no_more_than_its_most),

@@ -89,7 +89,7 @@ static inline u16 *quire_page_tag(unsigned long pfn)
  * quire_time_of - where the time is at which a page was last used
  * @pfn:	the page
  *
- * In jiffies, as far as 32 bits reach; 0 if it was not, for as long as times are kept.
+ * As who has times kept writes it there; 0 at first.
  *
  * Context: as quire_tag_of().
  * Return: the time, or NULL if none is kept of it.

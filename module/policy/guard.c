@@ -25,6 +25,7 @@
  * broken, which does not mend; and when its calls take too long, which can only be
  * seen once they return.
  */
+#include <linux/compiler.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
@@ -67,10 +68,15 @@ void quire_guard_start(struct quire_guard *guard, const struct quire_guard_limit
 	guard->paid_ns = now_ns;
 }
 
+/* A task is an address, the low bits of which are alike. */
+static unsigned int quire_guard_slot(u64 task)
+{
+	return task / 64 % QUIRE_GUARD_PASSES;
+}
+
 static struct quire_guard_pass *quire_guard_pass(struct quire_guard *guard, u64 task)
 {
-	/* A task is an address, the low bits of which are alike. */
-	struct quire_guard_pass *pass = &guard->pass[task / 64 % QUIRE_GUARD_PASSES];
+	struct quire_guard_pass *pass = &guard->pass[quire_guard_slot(task)];
 
 	if (pass->task != task || pass->round != guard->round) {
 		pass->task = task;
@@ -143,6 +149,21 @@ bool quire_guard_may_refuse(struct quire_guard *guard, u64 now_ns, u64 task)
 	guard->row++;
 	pass->refused++;
 	return true;
+}
+
+/**
+ * quire_guard_has_refused - has a reclaimer been refused pages since one has gone?
+ * @guard:	the guard
+ * @task:	who reclaims
+ *
+ * Context: any, without the lock as well; then the answer may be a little old.
+ */
+bool quire_guard_has_refused(const struct quire_guard *guard, u64 task)
+{
+	const struct quire_guard_pass *pass = &guard->pass[quire_guard_slot(task)];
+
+	return READ_ONCE(pass->task) == task && READ_ONCE(pass->round) == READ_ONCE(guard->round) &&
+	       READ_ONCE(pass->refused);
 }
 
 /**

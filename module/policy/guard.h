@@ -119,6 +119,7 @@ struct quire_guard {
 void quire_guard_start(struct quire_guard *guard, const struct quire_guard_limits *limits,
 		       u64 now_ns);
 bool quire_guard_may_refuse(struct quire_guard *guard, u64 now_ns, u64 task);
+bool quire_guard_has_refused(const struct quire_guard *guard, u64 task);
 void quire_guard_let_go(struct quire_guard *guard, u64 task);
 void quire_guard_gone(struct quire_guard *guard, bool chosen);
 void quire_guard_strike(struct quire_guard *guard, u64 now_ns, enum quire_fault fault);

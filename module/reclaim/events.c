@@ -73,8 +73,11 @@ static void quire_note(struct folio *folio, int generation)
 {
 	u16 *tag = generation < 0 ? NULL : quire_page_tag(folio_pfn(folio));
 
-	if (tag)
-		quire_tag_note(tag, generation);
+	if (!tag)
+		return;
+	quire_tag_note(tag, generation);
+	if (unlikely(READ_ONCE(quire_protected)))
+		quire_protect_put(folio_pfn(folio), quire_generation_number(folio, generation));
 }
 
 static void quire_on_insertion(void *data, struct folio *folio)
@@ -94,8 +97,7 @@ static void quire_on_insertion(void *data, struct folio *folio)
 			quire_host_admit(pool, folio_pfn(folio), folio_order(folio),
 					 folio_test_dirty(folio));
 	}
-	if (tag && generation >= 0)
-		quire_tag_note(tag, generation);
+	quire_note(folio, generation);
 	rcu_read_unlock_sched();
 }
 
@@ -115,12 +117,11 @@ static void quire_on_free(void *data, struct page *page, unsigned int order)
 static void quire_on_eviction(struct ftrace_regs *regs)
 {
 	struct folio *folio = (struct folio *)quire_argument(regs, 0);
-	struct quire_scope *scope = quire_scope_protecting(folio);
 	unsigned int owner = quire_owner_of(folio_pfn(folio));
 	struct quire_pool *pool = owner ? quire_host_of(owner) : NULL;
 
-	if (scope)
-		quire_protect_gone(&scope->protect);
+	if (unlikely(READ_ONCE(quire_protected)))
+		quire_scopes_gone(folio);
 	if (pool)
 		quire_host_evicted(pool, folio_pfn(folio), quire_identity(folio));
 }
@@ -171,6 +172,17 @@ static void quire_on_rmdir(void *data, struct cgroup *cgroup, const char *path)
 	quire_scope_removed(cgroup);
 }
 
+/* Its policy is told that a page was used, if it has one. Under rcu_read_lock_sched(). */
+static bool quire_tell_used(struct folio *folio)
+{
+	unsigned int owner = READ_ONCE(quire_events_come) ? quire_owner_of(folio_pfn(folio)) : 0;
+	struct quire_pool *pool = owner ? quire_host_of(owner) : NULL;
+
+	if (pool)
+		quire_host_touch(pool, folio_pfn(folio));
+	return pool;
+}
+
 /**
  * quire_reclaim_used - somebody has found out that a page was used
  * @folio:	the page
@@ -180,16 +192,13 @@ static void quire_on_rmdir(void *data, struct cgroup *cgroup, const char *path)
  */
 bool quire_reclaim_used(struct folio *folio)
 {
-	struct quire_pool *pool;
-	unsigned int owner;
+	bool told;
 
 	rcu_read_lock_sched();
-	owner = READ_ONCE(quire_events_come) ? quire_owner_of(folio_pfn(folio)) : 0;
-	pool = owner ? quire_host_of(owner) : NULL;
-	if (pool)
-		quire_host_touch(pool, folio_pfn(folio));
+	quire_protect_used(folio_pfn(folio));
+	told = quire_tell_used(folio);
 	rcu_read_unlock_sched();
-	return pool;
+	return told;
 }
 
 static enum quire_verdict quire_ask(struct folio *folio, struct mem_cgroup *target,
@@ -251,7 +260,7 @@ static int quire_answer(struct folio *folio, struct mem_cgroup *target, unsigned
 	    quire_protects(scope, folio)) {
 		/* For its policy it is as if it had been used, or it would stay condemned. */
 		if (verdict == QUIRE_EVICT)
-			quire_reclaim_used(folio);
+			quire_tell_used(folio);
 		verdict = QUIRE_KEEP;
 	}
 	trace_verdict(folio, native > 0 ? QUIRE_KEEP : QUIRE_EVICT, policy, verdict);
@@ -290,10 +299,8 @@ static int quire_on_referenced(struct folio *folio, bool decides, struct mem_cgr
 			       unsigned long *vm_flags, int native, bool referenced)
 {
 	if (!decides) {
-		if (native > 0) {
-			quire_protect_used(folio_pfn(folio));
+		if (native > 0)
 			quire_reclaim_used(folio);
-		}
 		return native;
 	}
 	if (native < 0 || *vm_flags & VM_LOCKED)

@@ -68,6 +68,40 @@ int quire_generation_by_use(unsigned long pfn)
 }
 
 /**
+ * quire_generation_number - the number of a generation, of which the flags have the remainder
+ * @folio:	a page that is in it, or will be
+ * @generation:	0 to 3
+ */
+unsigned long quire_generation_number(struct folio *folio, unsigned int generation)
+{
+	const struct lruvec *lruvec = quire_lruvec_of(folio);
+	unsigned long youngest = lruvec ? READ_ONCE(lruvec->lrugen.max_seq) : 0;
+
+	return youngest - (youngest - generation) % MAX_NR_GENS;
+}
+
+/**
+ * quire_generation_ended - when did the generation end in which a page was that reclaim proposes?
+ * @folio:	it is proposed, so it was in the oldest generation until just now
+ * @number:	set to the number of that
+ * @ended:	set to when it ended, in jiffies: MGLRU has not found the page to be used since
+ *
+ * A generation that ends just as reclaim takes its last pages is mistaken for the next one.
+ *
+ * Return: false if there are no generations.
+ */
+bool quire_generation_ended(struct folio *folio, unsigned long *number, u32 *ended)
+{
+	const struct lruvec *lruvec = quire_lruvec_of(folio);
+
+	if (!lruvec)
+		return false;
+	*number = READ_ONCE(lruvec->lrugen.min_seq[folio_is_file_lru(folio)]);
+	*ended = READ_ONCE(lruvec->lrugen.timestamps[lru_gen_from_seq(*number + 1)]);
+	return true;
+}
+
+/**
  * quire_generation_is_last - is a page proposed next once a write of it for reclaim has ended?
  * @folio:	a page that swap backs
  *
@@ -100,6 +134,16 @@ int quire_generation_of_kept(struct folio *folio)
 int quire_generation_by_use(unsigned long pfn)
 {
 	return -1;
+}
+
+unsigned long quire_generation_number(struct folio *folio, unsigned int generation)
+{
+	return 0;
+}
+
+bool quire_generation_ended(struct folio *folio, unsigned long *number, u32 *ended)
+{
+	return false;
 }
 
 bool quire_generation_is_last(struct folio *folio)

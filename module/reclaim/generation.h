@@ -10,6 +10,8 @@
 int quire_generation_of(struct folio *folio);
 int quire_generation_of_kept(struct folio *folio);
 int quire_generation_by_use(unsigned long pfn);
+unsigned long quire_generation_number(struct folio *folio, unsigned int generation);
+bool quire_generation_ended(struct folio *folio, unsigned long *number, u32 *ended);
 bool quire_generation_is_last(struct folio *folio);
 
 #endif

@@ -6,18 +6,32 @@
  *	protect_file_mb		so much of what files back stays
  *	protect_anon_mb		so much of what swap backs stays
  *
- * That a page was used is seen when it comes in, and when reclaim looks at it and
- * finds it referenced. The time of that is kept for each page frame while somebody wants protect_ms
- * (quire_time_of()), so that each scope can have an age of its own.
+ * That a page was used is seen when it comes in, when reclaim looks at it and finds it referenced, and when
+ * the scanner of working sets does. The time of that is kept for each page frame while somebody wants protect_ms, so
+ * that each scope can have an age of its own:
+ *
+ *	31                                4 3         0
+ *	[ jiffies, to 16 of them; 0: never | generation ]	quire_time_of()
+ *
+ * MGLRU's own walks of page tables find most uses before reclaim looks, and tell nobody: they put the page into the
+ * youngest generation, and the kernel knows when that ended. So the generation is noted that a page was put into for
+ * another reason; of its number the last four bits, as where generations end fast more than the flags' four come
+ * and go between two looks. A page that is proposed from
+ *
+ *	another generation than that	was used before it ended
+ *	the one noted			may have been, where it was already: so it may for twice the time, if only it
+ *					ended within the time. Used again and again, it is found sooner or later
  *
  * Protected pages are refused as by a policy, so a guard stands over them too: with
- * everything protected the kernel decides now and then, and nobody is killed for it.
+ * everything protected the kernel decides now and then, and nobody is killed for it. Reclaim that gets pages of
+ * others meanwhile does not need these.
  */
 #include <linux/jiffies.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include "interface/trace.h"
 #include "policy/frames.h"
+#include "reclaim/generation.h"
 #include "reclaim/scope.h"
 
 #define QUIRE_PAGES_FOR		(HZ / 50 + 1)	/* jiffies for which a count of pages is good */
@@ -32,10 +46,12 @@ static const struct quire_guard_limits quire_protect_limits = {
 	.credit_max = 8192,
 };
 
-/* 0 is for never. */
-static u32 quire_protect_now(void)
+#define QUIRE_TIME_GENERATION	15u
+#define QUIRE_TIME_STEP		(QUIRE_TIME_GENERATION + 1)
+
+static u32 quire_time_now(void)
 {
-	return (u32)jiffies ?: 1;
+	return ((u32)jiffies & ~QUIRE_TIME_GENERATION) ?: QUIRE_TIME_STEP;
 }
 
 /**
@@ -49,16 +65,48 @@ void quire_protect_used(unsigned long pfn)
 	u32 *time = quire_time_of(pfn);
 
 	if (time)
-		WRITE_ONCE(*time, quire_protect_now());
+		WRITE_ONCE(*time, quire_time_now() | (READ_ONCE(*time) & QUIRE_TIME_GENERATION));
 }
 
-/* Another CPU may be a jiffy ahead. Who was last used 2^32 jiffies ago, half a year, is recent once more. */
-static bool quire_is_recent(unsigned long pfn, u32 ms)
+/**
+ * quire_protect_put - the kernel puts a page into a generation, for another reason than that it was used
+ * @pfn:	the page
+ * @generation:	its number, see quire_generation_number()
+ *
+ * Context: with preemption off.
+ */
+void quire_protect_put(unsigned long pfn, unsigned long generation)
 {
-	const u32 *time = quire_time_of(pfn);
-	u32 used = time ? READ_ONCE(*time) : 0;
+	u32 *time = quire_time_of(pfn);
 
-	return used && quire_protect_now() - used + 1 <= msecs_to_jiffies(ms) + 1;
+	if (time)
+		WRITE_ONCE(*time, (READ_ONCE(*time) & ~QUIRE_TIME_GENERATION) | (generation & QUIRE_TIME_GENERATION));
+}
+
+/* Another CPU may be a little ahead. Who was last used 2^32 jiffies ago, half a year, is recent once more. */
+static bool quire_is_within(u32 time, u32 ms)
+{
+	return quire_time_now() - time + QUIRE_TIME_STEP <= msecs_to_jiffies(ms) + QUIRE_TIME_STEP;
+}
+
+/* Was the page used within @ms? Reclaim proposes it. */
+static bool quire_is_recent(struct folio *folio, u32 ms)
+{
+	u32 *time = quire_time_of(folio_pfn(folio)), known, used, ended;
+	unsigned long number;
+
+	if (!time)
+		return false;
+	known = READ_ONCE(*time);
+	used = known & ~QUIRE_TIME_GENERATION;
+	if (used && quire_is_within(used, ms))
+		return true;
+	if (!quire_generation_ended(folio, &number, &ended) || !quire_is_within(ended, ms))
+		return false;
+	if (!((number ^ known) & QUIRE_TIME_GENERATION))
+		return used && quire_is_within(used, 2 * ms);
+	WRITE_ONCE(*time, (ended & ~QUIRE_TIME_GENERATION) | (known & QUIRE_TIME_GENERATION));
+	return true;
 }
 
 /**
@@ -107,7 +155,7 @@ bool quire_protects(struct quire_scope *scope, struct folio *folio)
 	spin_lock_irqsave(&protect->lock, flags);
 	trips = protect->guard.trips;
 	protects = quire_is_scarce(scope, kind) ||
-		   (protect->wanted.ms && quire_is_recent(folio_pfn(folio), protect->wanted.ms));
+		   (protect->wanted.ms && quire_is_recent(folio, protect->wanted.ms));
 	if (protects && !quire_guard_may_refuse(&protect->guard, quire_guard_clock(),
 						(unsigned long)current)) {
 		protects = false;
@@ -122,15 +170,18 @@ bool quire_protects(struct quire_scope *scope, struct folio *folio)
 }
 
 /**
- * quire_protect_gone - a page of the scope has been evicted
- * @protect:	of the scope
+ * quire_protect_gone - a page has been evicted
+ * @protect:	of a scope
+ * @own:	the page is of that scope; else it counts if whoever evicts it has been refused pages here since one has gone
  *
  * Context: with preemption off.
  */
-void quire_protect_gone(struct quire_protect *protect)
+void quire_protect_gone(struct quire_protect *protect, bool own)
 {
 	unsigned long flags;
 
+	if (!own && !quire_guard_has_refused(&protect->guard, (unsigned long)current))
+		return;
 	spin_lock_irqsave(&protect->lock, flags);
 	quire_guard_gone(&protect->guard, true);
 	spin_unlock_irqrestore(&protect->lock, flags);

@@ -83,6 +83,22 @@ struct quire_scope *quire_scope_of(struct folio *folio, bool protects)
 	return NULL;
 }
 
+/**
+ * quire_scopes_gone - tell those who protect pages that one has been evicted
+ * @folio:	it
+ *
+ * Context: with preemption off.
+ */
+void quire_scopes_gone(struct folio *folio)
+{
+	const struct quire_scopes *scopes = rcu_dereference_sched(quire_scopes);
+	const struct quire_scope *nearest = quire_scope_of(folio, true);
+	unsigned int i;
+
+	for (i = 0; scopes && i < scopes->nr; i++)
+		quire_protect_gone(&scopes->scope[i]->protect, scopes->scope[i] == nearest);
+}
+
 /** quire_scopes_have_cgroups - is there one beside the machine? Context: preemption off. */
 bool quire_scopes_have_cgroups(void)
 {
