@@ -69,6 +69,51 @@ static void fails_cleanly_at_each_allocation(struct kunit *test)
 	expect_nothing_left(test);
 }
 
+/* Times of frames come and go by themselves, or not at all. */
+static void keeps_times_while_they_are_wanted(struct kunit *test)
+{
+	unsigned long pfn, last = 0, sections = 0;
+	long before;
+	u64 bytes;
+
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
+	bytes = quire_frames.bytes;
+	before = quire_test_allocated();
+	KUNIT_EXPECT_EQ(test, quire_frames_keep_times(false), 0);
+	KUNIT_EXPECT_NULL(test, quire_time_of(1));
+	for (pfn = 0; pfn < quire_frames.frames; pfn += QUIRE_SECTION_FRAMES)
+		sections += quire_tag_of(pfn + 1) != NULL;
+	quire_test_allocations_start(1);
+	KUNIT_EXPECT_EQ(test, quire_frames_keep_times(true), -ENOMEM);
+	quire_test_allocations_start(3);
+	KUNIT_EXPECT_EQ(test, quire_frames_keep_times(true), -ENOMEM);
+	KUNIT_EXPECT_NULL(test, quire_time_of(1));
+	KUNIT_EXPECT_EQ(test, quire_frames.bytes, bytes);
+	KUNIT_EXPECT_EQ(test, quire_test_allocated(), before);
+	quire_test_allocations_start(0);
+	KUNIT_ASSERT_EQ(test, quire_frames_keep_times(true), 0);
+	KUNIT_EXPECT_EQ(test, quire_frames.bytes, bytes + sections * QUIRE_SECTION_FRAMES * sizeof(u32));
+	for (pfn = 1; pfn < quire_frames.frames; pfn++) {
+		KUNIT_ASSERT_EQ(test, !quire_time_of(pfn), !quire_tag_of(pfn));
+		if (!quire_time_of(pfn))
+			continue;
+		KUNIT_ASSERT_EQ(test, *quire_time_of(pfn), 0u);
+		*quire_time_of(pfn) = pfn;
+		last = pfn;
+	}
+	KUNIT_EXPECT_EQ(test, quire_frames_keep_times(true), 0);
+	KUNIT_EXPECT_EQ(test, (unsigned long)*quire_time_of(last), last);
+	KUNIT_EXPECT_EQ(test, *quire_time_of(1), 1u);
+	KUNIT_EXPECT_NULL(test, quire_time_of(quire_frames.frames));
+	KUNIT_EXPECT_EQ(test, quire_frames_keep_times(false), 0);
+	KUNIT_EXPECT_EQ(test, quire_frames.bytes, bytes);
+	KUNIT_EXPECT_EQ(test, quire_test_allocated(), before);
+	/* The tables take them along. */
+	KUNIT_EXPECT_EQ(test, quire_frames_keep_times(true), 0);
+	quire_hosts_stop();
+	expect_nothing_left(test);
+}
+
 static void takes_the_memory_that_is_stated(struct kunit *test)
 {
 	u64 frames = 0, tables, ghosts;
@@ -542,6 +587,7 @@ static void is_not_confused_by_several_reclaimers(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(fails_cleanly_at_each_allocation),
+	KUNIT_CASE(keeps_times_while_they_are_wanted),
 	KUNIT_CASE(takes_the_memory_that_is_stated),
 	KUNIT_CASE_PARAM(works_in_the_kernels_host, policies_gen_params),
 	KUNIT_CASE_PARAM(is_not_confused_by_several_reclaimers, policies_gen_params),
