@@ -18,10 +18,10 @@
  *	PG_reclaim, folio_start_writeback(), folio_end_writeback()	-> list tail
  *
  * Nothing is written. For others the page is under writeback for a moment, as if its disk
- * were very fast: who waits for that waits no longer than for a lock. Only pages that
- * swap backs are moved in this way: of a file's page the write would enter the reckoning of
+ * were very fast: who waits for that waits no longer than for a lock. Only pages that are anonymous or have a
+ * slot of swap are moved in this way: of a file's page the write would enter the reckoning of
  * that file's disk, by which the kernel throttles those who write. What remains is that
- * nr_written of /proc/vmstat counts them.
+ * nr_written of /proc/vmstat counts them, and so does reclaim for those of its own that it has wait for writes.
  *
  * Context: with preemption off, and no lock but that of a folio, which is why
  * others are only tried. The lists' lock is taken here and, on 6.1 to 6.12, by the functions called, which
@@ -65,9 +65,14 @@ static bool quire_steer_may(struct folio *folio)
 	return !folio_test_dirty(folio) && !folio_test_unevictable(folio) && !folio_test_writeback(folio);
 }
 
+/*
+ * Shared memory that has no slot of swap is a file's: its inode would be noted as being written, and whoever truncates
+ * it does not wait for that to end.
+ */
 static bool quire_steer_can_end(struct folio *folio)
 {
-	return quire_steer_may(folio) && folio_test_swapbacked(folio) && quire_generation_is_last(folio);
+	return quire_steer_may(folio) && (folio_test_anon(folio) || folio_test_swapcache(folio)) &&
+	       quire_generation_is_last(folio);
 }
 
 static struct lruvec *quire_steer_lists(struct folio *folio)

@@ -175,15 +175,16 @@ still "everything protected, by the guard"
 put 'cgroup /load protect_ms=0 protect_anon_mb=0'
 
 # While MGLRU is switched reclaim finds no pages where it looks. Nobody is killed for that, as natively one is in some 25 times.
-if [[ $had =~ [1-9a-f]$ ]]; then
-	before=$(kills)
-	for ((turn = 0; turn < ${SOAK:+10}60; turn++)); do
-		put "lru lru=classic" && put lru=default || break
-	done
-	is "$turn $(($(kills) - before))" "${SOAK:+10}60 0" "MGLRU switched to and fro under load, and nobody killed"
-	still "switched to and fro"
-	put native
-fi
+mglru_is y
+before=$(kills)
+turns=$(many 60)
+[ -z "${SOAK-}" ] || turns=1000
+for ((turn = 0; turn < turns; turn++)); do
+	put "lru lru=classic" && put lru=default || break
+done
+is "$turn $(($(kills) - before))" "$turns 0" "MGLRU switched to and fro under load, and nobody killed"
+still "switched to and fro"
+put native
 
 # A file that is read again and again, with the classic lists: what a policy names is put to where reclaim looks
 # next, so that it asks about fewer others. With steer=0 6.1 asks 7 times an eviction.
@@ -208,6 +209,31 @@ within "${pool[obeyed_percent]}" 80 100 "and what goes is what it chose"
 kill $pid
 wait $pid 2>/dev/null
 put 'cgroup /hog native'
+
+# Shared memory that nobody has written to belongs to its file alone, whose inode would be noted as being written, were such
+# pages brought forward as those that have a slot of swap.
+mglru_is y
+kill -STOP "$loop"
+put 'cgroup /hog mru'
+trace=/sys/kernel/tracing
+echo 1 >$trace/events/writeback/sb_mark_inode_writeback/enable
+in_group hog python3 -c '
+import mmap, os, sys
+size = 16 << 20
+fd = os.memfd_create("holes")
+os.ftruncate(fd, size)
+memory = mmap.mmap(fd, size, prot=mmap.PROT_READ)
+for _ in range(5):
+    sum(memory[::mmap.PAGESIZE])
+open(sys.argv[1], "w").close()' "$tmp/read"
+until_it 60 [ -e "$tmp/read" ]
+is "$? $(scope_policy /hog)" "0 mru" "mru, shared memory of twice the size that is only read"
+is "$(grep -c "sb_mark_inode_writeback: dev 0,1 " $trace/trace)" 0 "and its inode is not said to be written" || grep -m5 "sb_mark_inode_writeback: " $trace/trace
+echo 0 >$trace/events/writeback/sb_mark_inode_writeback/enable
+kill $pid
+wait $pid 2>/dev/null
+put 'cgroup /hog native'
+kill -CONT "$loop"
 mglru_is "$had"
 pid=$loop
 
