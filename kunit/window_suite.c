@@ -105,6 +105,36 @@ static void names_what_is_to_be_brought_forward(struct kunit *test)
 	expect_nothing_left(test);
 }
 
+/* While no page can be brought forward none is named for that, and the window is as it would be without. */
+static void is_as_without_while_nothing_can_be_brought_forward(struct kunit *test)
+{
+	struct quire_host_params params = usual;
+	struct quire_asked asked;
+	struct quire_pool *pool;
+	u32 pfn, i;
+
+	KUNIT_ASSERT_EQ(test, quire_hosts_start(on_eject, NULL), 0);
+	params.steer = 1;
+	pool = quire_host_new(&quire_policy_mru, &params);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
+	for (pfn = 1; pfn <= PAGES; pfn++)
+		quire_host_admit(pool, pfn, 0, false);
+	for (i = 0; i < 2 * QUIRE_VICTIMS; i++) {
+		asked = (struct quire_asked){ .pfn = 1 + i, .task = TASK, .fixed = true };
+		quire_host_verdict(pool, &asked);
+		KUNIT_EXPECT_EQ(test, asked.nr_victims, 0u);
+	}
+	KUNIT_EXPECT_EQ(test, stats_of(pool).window, (u64)PAGES / QUIRE_WINDOW_SHARE);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).steered, 0ull);
+	/* The kernel's lists have been switched. */
+	asked = (struct quire_asked){ .pfn = 100, .task = TASK };
+	quire_host_verdict(pool, &asked);
+	KUNIT_EXPECT_GT(test, asked.nr_victims, 0u);
+	quire_host_free(pool);
+	quire_hosts_stop();
+	expect_nothing_left(test);
+}
+
 static bool has_fresh(unsigned long pfn, unsigned int order, u64 target)
 {
 	bool has;
@@ -381,6 +411,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(is_as_large_as_the_policy_allows),
 	KUNIT_CASE(expels_what_is_never_proposed),
 	KUNIT_CASE(names_what_is_to_be_brought_forward),
+	KUNIT_CASE(is_as_without_while_nothing_can_be_brought_forward),
 	KUNIT_CASE(lets_the_condemned_go_without_a_verdict),
 	{}
 };

@@ -303,7 +303,7 @@ static enum quire_verdict quire_judge(struct quire_pool *pool, const struct quir
 	}
 	quire_condemn(pool, asked);
 	if (!(node->bits & QUIRE_CONDEMNED)) {
-		if (host->params.steer)
+		if (quire_steers(host))
 			quire_steer_to(pool, asked);
 		return quire_refuse(pool, asked);
 	}
@@ -436,6 +436,7 @@ enum quire_verdict quire_host_verdict(struct quire_pool *pool, struct quire_aske
 	quire_admit(pool, asked->pfn, asked->order, QUIRE_NONE, asked->dirty);
 	if (!host->closed && quire_find(pool, asked->pfn, &at)) {
 		quire_resize(host, &at, asked->order);
+		quire_window_fix(pool, asked->fixed);
 		verdict = quire_judge(pool, &at, asked);
 		host->stats.steered += asked->nr_victims;
 		quire_adapt(pool);

@@ -35,6 +35,7 @@ enum quire_verdict {
  * @stays:	the kernel would keep it
  * @dirty:	it must be written before its frame is free
  * @narrow:	reclaim wants less than the pool: a cgroup inside has reached its limit
+ * @fixed:	no page of its pool can be brought forward just now
  * @task:	who reclaims ...
  * @target:	... and for whom: any number that is even
  * @victims:	answered: pages that were condemned meanwhile, and that the caller
@@ -52,6 +53,7 @@ struct quire_asked {
 	bool stays;
 	bool dirty;
 	bool narrow;
+	bool fixed;
 	u64 task;
 	u64 target;
 	quire_page_t victims[QUIRE_VICTIMS];

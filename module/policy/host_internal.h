@@ -20,6 +20,7 @@
  * @reckon_at:	the verdict with which the frames are reckoned next; without the lock
  * @guard:	what the policy may do
  * @params:	what a person has set
+ * @fixed:	no page can be brought forward, as the last verdict had it
  * @share:	the window is 1/@share of the pool
  * @shrinking:	it is to be smaller, and no page is condemned until it is
  * @condemned:	the pages in it, the oldest first
@@ -44,6 +45,7 @@ struct quire_host {
 	u64 reckon_at;
 	struct quire_guard guard;
 	struct quire_host_params params;
+	bool fixed;
 	u32 share;
 	bool shrinking;
 	struct quire_list condemned;
@@ -59,6 +61,12 @@ struct quire_host {
 	u32 span_gone;
 	struct quire_host_stats stats;
 };
+
+/* Are condemned pages brought forward? Under the lock. */
+static inline bool quire_steers(const struct quire_host *host)
+{
+	return host->params.steer && !host->fixed;
+}
 
 /**
  * struct quire_at - a page that a pool has, looked up once
@@ -152,6 +160,7 @@ u64 quire_window(const struct quire_host *host, u32 share);
 void quire_unwindow(struct quire_pool *pool, const struct quire_at *at);
 bool quire_condemn_one(struct quire_pool *pool);
 void quire_condemn(struct quire_pool *pool, struct quire_asked *asked);
+void quire_window_fix(struct quire_pool *pool, bool fixed);
 void quire_steer_to(struct quire_pool *pool, struct quire_asked *asked);
 void quire_adapt(struct quire_pool *pool);
 void quire_expel_stuck(struct quire_pool *pool);

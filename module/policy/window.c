@@ -86,7 +86,7 @@ u64 quire_window(const struct quire_host *host, u32 share)
 {
 	u64 least = min_t(u64, QUIRE_WINDOW_LEAST, host->stats.resident / 2);
 
-	if (host->params.steer)
+	if (quire_steers(host))
 		least = max(least, min_t(u64, QUIRE_WINDOW_IN_FLIGHT, host->stats.resident) / host->params.window);
 	return max_t(u64, host->stats.resident / share, least);
 }
@@ -94,9 +94,20 @@ u64 quire_window(const struct quire_host *host, u32 share)
 /* The share that the window begins with: no other is smaller. */
 u32 quire_window_share(const struct quire_pool *pool)
 {
-	const struct quire_host_params *params = &pool->host->params;
+	const struct quire_host *host = pool->host;
 
-	return params->window * (params->steer && !pool->ops->ahead ? QUIRE_STEERED : 1);
+	return host->params.window * (quire_steers(host) && !pool->ops->ahead ? QUIRE_STEERED : 1);
+}
+
+/* What can be brought forward is not for ever so: the kernel's lists may be switched. Under the lock. */
+void quire_window_fix(struct quire_pool *pool, bool fixed)
+{
+	struct quire_host *host = pool->host;
+
+	if (host->fixed == fixed)
+		return;
+	host->fixed = fixed;
+	host->share = min(host->share, quire_window_share(pool));
 }
 
 /*
@@ -215,7 +226,7 @@ void quire_condemn(struct quire_pool *pool, struct quire_asked *asked)
 		if (!host->next)
 			host->next = quire_list_last(pool, &host->condemned);
 	}
-	if (host->params.steer && host->steering) {
+	if (quire_steers(host) && host->steering) {
 		host->steering--;
 		quire_give_out(pool, asked);
 	}

@@ -217,6 +217,7 @@ static enum quire_verdict quire_ask(struct folio *folio, struct mem_cgroup *targ
 	if (!pool)
 		return QUIRE_NATIVE;
 	asked->narrow = quire_scope_is_narrower(scope, target, quire_kind_of(folio));
+	asked->fixed = !quire_steer_can(folio);
 	/* Reclaim asks, so memory is full: what is there is what fits. */
 	if (!asked->narrow && quire_host_frames_are_due(pool))
 		quire_host_frames(pool, scope->cgroup || quire_scopes_have_cgroups() ?
@@ -269,7 +270,7 @@ static int quire_answer(struct folio *folio, struct mem_cgroup *target, unsigned
 		folio_clear_referenced(folio);
 		return 0;
 	case QUIRE_KEEP:
-		if (quire_lru_is_drained(folio))
+		if (native < 0 || quire_lru_is_drained(folio))
 			return -1;
 		quire_note(folio, quire_generation_of_kept(folio));
 		*vm_flags |= VM_LOCKED;
@@ -332,7 +333,7 @@ static noinline int quire_around_with_policy(struct folio *folio, int is_locked,
 	rcu_read_lock_sched();
 	if (is_locked && READ_ONCE(quire_events_come) && quire_goes_unasked(folio, target)) {
 		*vm_flags = 0;
-		/* It may have ceased to be so: that nobody could look has it proposed again. */
+		/* It may have ceased to be so: that nobody could look has it proposed again, or stay where it is. */
 		found = quire_decide(folio, target, vm_flags, -1, false);
 		rcu_read_unlock_sched();
 		return found;

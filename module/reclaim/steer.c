@@ -130,6 +130,19 @@ static void quire_steer_one(unsigned long pfn, bool newest)
 }
 
 /**
+ * quire_steer_can - can pages of its cgroup and kind be brought forward?
+ * @folio:	one of them, which reclaim has
+ *
+ * MGLRU's lists are by generations, and only what swap backs is moved between them.
+ *
+ * Context: with preemption off.
+ */
+bool quire_steer_can(struct folio *folio)
+{
+	return folio_test_swapbacked(folio) || quire_generation_of_kept(folio) < 0;
+}
+
+/**
  * quire_steer - bring forward what a verdict has condemned
  * @asked:	names the pages
  *
