@@ -16,17 +16,23 @@
  */
 #include <linux/delay.h>
 #include <linux/fs.h>
+#include <linux/fs_struct.h>
 #include <linux/jiffies.h>
+#include <linux/kstrtox.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/oom.h>
+#include <linux/path.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/string.h>
 #include <linux/vmstat.h>
 #include "reclaim/lru.h"
 
 #define QUIRE_LRU_GEN	"/sys/kernel/mm/lru_gen/enabled"
+#define QUIRE_LRU_GEN_CORE	1u	/* of the numbers there, whose others say how it looks at page tables */
 #define QUIRE_LRU_SETTLE_MS	100	/* for those who have looked in vain, and have not asked yet */
 #define QUIRE_LRU_MOST_MS	2000	/* whoever asks may hold a lock that the switching needs */
 
@@ -36,12 +42,23 @@ static unsigned long quire_lru_until;
 
 QUIRE_AROUND(out_of_memory);
 
-/* Context: process; oom_lock is held. As after a kill, whoever asked tries again a little later. */
-static bool quire_around_out_of_memory(struct oom_control *oc)
+/*
+ * Has whoever asks to wait? Not a task that is killed already, which is given what is left, nor a person who wants one
+ * killed (SysRq-f).
+ */
+static bool quire_lru_is_turned(const struct oom_control *oc)
 {
 	/* Until when goes with it: see quire_lru_write(). */
 	struct task_struct *turner = smp_load_acquire(&quire_lru_turner);
-	bool again = turner && turner != current && time_before(jiffies, READ_ONCE(quire_lru_until));
+
+	return turner && turner != current && time_before(jiffies, READ_ONCE(quire_lru_until)) &&
+	       oc->order != -1 && !fatal_signal_pending(current);
+}
+
+/* Context: process; oom_lock is held. Whoever asked for memory is told that there may be some, a little later. */
+static bool quire_around_out_of_memory(struct oom_control *oc)
+{
+	bool again = quire_lru_is_turned(oc);
 
 	if (again)
 		schedule_timeout_killable(1);
@@ -56,6 +73,20 @@ const struct quire_around quire_around_no_memory = QUIRE_AROUND_OF(out_of_memory
 /* What the file said before we wrote to it; empty if we have not. Under the scopes' mutex. */
 static char quire_lru_before[QUIRE_LRU_TEXT];
 
+/* As init sees it: whoever asks may have another root, and no or a read-only /sys. */
+static struct file *quire_lru_open(int flags)
+{
+	struct path root;
+	struct file *file;
+
+	task_lock(&init_task);
+	get_fs_root(init_task.fs, &root);
+	task_unlock(&init_task);
+	file = file_open_root(&root, QUIRE_LRU_GEN, flags, 0);
+	path_put(&root);
+	return file;
+}
+
 /**
  * quire_lru_look - read the kernel's file
  * @text:	%QUIRE_LRU_TEXT bytes; empty if it cannot be read
@@ -65,7 +96,7 @@ static char quire_lru_before[QUIRE_LRU_TEXT];
  */
 void quire_lru_look(char *text)
 {
-	struct file *file = filp_open(QUIRE_LRU_GEN, O_RDONLY, 0);
+	struct file *file = quire_lru_open(O_RDONLY);
 	loff_t pos = 0;
 	ssize_t got;
 
@@ -79,7 +110,7 @@ void quire_lru_look(char *text)
 
 static int quire_lru_write(const char *text)
 {
-	struct file *file = filp_open(QUIRE_LRU_GEN, O_WRONLY, 0);
+	struct file *file = quire_lru_open(O_WRONLY);
 	loff_t pos = 0;
 	ssize_t put;
 
@@ -95,10 +126,11 @@ static int quire_lru_write(const char *text)
 	return put < 0 ? put : 0;
 }
 
-/* A mask in hexadecimal, 0x0000 when off. */
 static bool quire_lru_is_mglru(const char *text)
 {
-	return strlen(text) > 2 && strpbrk(text + 2, "123456789abcdef");
+	unsigned int mask;
+
+	return !kstrtouint(text, 0, &mask) && mask & QUIRE_LRU_GEN_CORE;
 }
 
 /**
@@ -124,16 +156,14 @@ const char *quire_lru(void)
  * @now:	what quire_lru_look() said
  *
  * Context: process, may sleep; under the scopes' mutex.
- * Return: 0, -EIO if the kernel's file could not be read, or why it cannot be written.
+ * Return: 0, -EIO if the kernel's file could not be read, or why it cannot be written; then nothing has changed.
  */
 int quire_lru_set(bool classic, const char *now)
 {
 	int err;
 
-	if (!classic) {
-		quire_lru_restore();
-		return 0;
-	}
+	if (!classic)
+		return quire_lru_restore();
 	if (!IS_ENABLED(CONFIG_LRU_GEN) || quire_lru_before[0])
 		return 0;
 	if (!now[0])
@@ -146,14 +176,21 @@ int quire_lru_set(bool classic, const char *now)
 	return err;
 }
 
-/** quire_lru_restore - put back what there was before. Context: as quire_lru_set(). */
-void quire_lru_restore(void)
+/**
+ * quire_lru_restore - put back what there was before, if we have switched it
+ *
+ * Context: as quire_lru_set().
+ * Return: 0, or why it cannot be written; it is still ours then.
+ */
+int quire_lru_restore(void)
 {
-	if (!quire_lru_before[0])
-		return;
-	if (quire_lru_write(quire_lru_before))
+	int err = quire_lru_before[0] ? quire_lru_write(quire_lru_before) : 0;
+
+	if (err)
 		pr_warn("quire: " QUIRE_LRU_GEN " could not be set back to %s", quire_lru_before);
-	quire_lru_before[0] = '\0';
+	else
+		quire_lru_before[0] = '\0';
+	return err;
 }
 
 /** quire_lru_is_ours - have we switched MGLRU off? */

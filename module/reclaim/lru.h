@@ -15,7 +15,7 @@ extern const struct quire_around quire_around_no_memory;
 void quire_lru_look(char *text);
 const char *quire_lru(void);
 int quire_lru_set(bool classic, const char *now);
-void quire_lru_restore(void);
+int quire_lru_restore(void);
 bool quire_lru_is_ours(void);
 bool quire_lru_is_drained(struct folio *folio);
 

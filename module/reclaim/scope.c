@@ -6,21 +6,16 @@
  * is in the nearest scope around its cgroup. A scope has a pool for each kind of
  * page, since reclaim asks for either kind by itself, and decides how much of each.
  *
- * Reclaim that is for a cgroup's limit takes pages of that cgroup alone. A pool that
- * is much wider has chosen its victims among more, so then the kernel decides.
- *
  * Events find scopes in an array under RCU, the nearest first. Whoever changes
  * something does it in process context under one mutex, puts the new array or pool in
  * place, waits for those who have seen the old one, and frees it.
  */
 #include <linux/err.h>
-#include <linux/jiffies.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/string.h>
-#include <linux/vmstat.h>
 #include <linux/workqueue.h>
 #include "interface/trace.h"
 #include "policy/frames.h"
@@ -30,7 +25,6 @@
 #include "reclaim/settings.h"
 
 #define QUIRE_SCOPES	(QUIRE_POOLS / QUIRE_KINDS)
-#define QUIRE_NARROW_FOR	(HZ / 50 + 1)	/* jiffies for which an answer is good */
 
 /**
  * struct quire_scopes - the scopes, for events
@@ -107,92 +101,6 @@ bool quire_scopes_have_cgroups(void)
 	return scopes && scopes->cgroups;
 }
 
-/** quire_machine_pages - how many pages of a kind the machine has on the kernel's lists. */
-unsigned long quire_machine_pages(enum quire_kind kind)
-{
-	if (kind == QUIRE_ANON)
-		return global_node_page_state(NR_INACTIVE_ANON) +
-		       global_node_page_state(NR_ACTIVE_ANON);
-	return global_node_page_state(NR_INACTIVE_FILE) + global_node_page_state(NR_ACTIVE_FILE);
-}
-
-static unsigned long quire_memcg_pages(struct mem_cgroup *memcg, enum quire_kind kind)
-{
-	enum lru_list lru = kind == QUIRE_ANON ? LRU_INACTIVE_ANON : LRU_INACTIVE_FILE;
-	unsigned long pages = 0;
-	int nid, zone;
-
-	for_each_online_node(nid) {
-		for (zone = 0; zone < MAX_NR_ZONES; zone++)
-			pages += READ_ONCE(memcg->nodeinfo[nid]->lru_zone_size[zone][lru]) +
-				 READ_ONCE(memcg->nodeinfo[nid]->lru_zone_size[zone][lru + 1]);
-	}
-	return pages;
-}
-
-/* Pages of a cgroup and those below it. Under rcu_read_lock(). */
-static unsigned long quire_css_pages(struct cgroup_subsys_state *top, enum quire_kind kind)
-{
-	struct cgroup_subsys_state *css;
-	unsigned long pages = 0;
-
-	css_for_each_descendant_pre(css, top)
-		pages += quire_memcg_pages(mem_cgroup_from_css(css), kind);
-	return pages;
-}
-
-/**
- * quire_scope_pages - how many pages a scope has on the kernel's lists
- * @scope:	the scope
- * @kind:	of this kind
- *
- * Context: with preemption off.
- */
-unsigned long quire_scope_pages(const struct quire_scope *scope, enum quire_kind kind)
-{
-	struct cgroup_subsys_state *top;
-	unsigned long pages = 0;
-
-	if (!scope->cgroup)
-		return quire_machine_pages(kind);
-	rcu_read_lock();
-	top = rcu_dereference(scope->cgroup->subsys[memory_cgrp_id]);
-	if (top)
-		pages = quire_css_pages(top, kind);
-	rcu_read_unlock();
-	return pages;
-}
-
-/**
- * quire_scope_is_narrower - is reclaim for much less than a scope?
- * @scope:	the scope
- * @target:	the cgroup that is to give up memory, NULL for the machine
- * @kind:	the pages that are asked for
- *
- * Where most of the scope's pages are the cgroup's, its order serves. The answer is kept for a
- * moment; two that ask about different cgroups at once get an answer a little older.
- *
- * Context: with preemption off.
- */
-bool quire_scope_is_narrower(struct quire_scope *scope, struct mem_cgroup *target,
-			     enum quire_kind kind)
-{
-	struct quire_narrow *narrow = &scope->narrow[kind];
-
-	if (!target || !target->css.parent ||
-	    (scope->cgroup && cgroup_is_descendant(scope->cgroup, target->css.cgroup)))
-		return false;
-	if (READ_ONCE(narrow->target) != target || time_after(jiffies, READ_ONCE(narrow->until))) {
-		rcu_read_lock();
-		WRITE_ONCE(narrow->is, quire_css_pages(&target->css, kind) * 2 <
-				       quire_scope_pages(scope, kind));
-		rcu_read_unlock();
-		WRITE_ONCE(narrow->until, jiffies + QUIRE_NARROW_FOR);
-		WRITE_ONCE(narrow->target, target);
-	}
-	return READ_ONCE(narrow->is);
-}
-
 static struct quire_pool *quire_pool_at(const struct quire_scope *scope, enum quire_kind kind)
 {
 	return rcu_dereference_protected(scope->pool[kind],
@@ -253,14 +161,15 @@ static struct cgroup *quire_find_cgroup(const char *path, const char **why)
 {
 	struct cgroup *cgroup;
 
-	if (path[0] != '/' || !path[1]) {
-		*why = "a cgroup's path begins with / and is not the root";
-		return ERR_PTR(-EINVAL);
-	}
-	cgroup = cgroup_get_from_path(path);
+	cgroup = path[0] == '/' ? cgroup_get_from_path(path) : ERR_PTR(-EINVAL);
 	if (IS_ERR(cgroup)) {
-		*why = "no such cgroup (v2)";
+		*why = path[0] == '/' ? "no such cgroup (v2)" : "a cgroup's path begins with /";
 		return cgroup;
+	}
+	if (!cgroup->level) {
+		cgroup_put(cgroup);
+		*why = "the root is no cgroup but the machine";
+		return ERR_PTR(-EINVAL);
 	}
 	if (rcu_access_pointer(cgroup->subsys[memory_cgrp_id]))
 		return cgroup;
@@ -353,24 +262,25 @@ static void quire_scope_detach(struct quire_scope *scope)
 	scope->ops = NULL;
 }
 
-static struct quire_host_params quire_params_of(const struct quire_scope *scope,
+static struct quire_host_params quire_params_of(const struct quire_host_params *wanted,
 						const struct quire_policy_ops *ops)
 {
-	struct quire_host_params params = scope->params;
+	struct quire_host_params params = *wanted;
 
-	params.window = quire_window_of(&params, ops);
+	params.window = quire_window_of(wanted, ops);
 	return params;
 }
 
-static int quire_scope_attach(struct quire_scope *scope, const struct quire_policy_ops *ops)
+/* With a reference to the policy, which the scope has from now on; but for an error, which changes nothing. */
+static int quire_scope_attach(struct quire_scope *scope, const struct quire_policy_ops *ops,
+			      const struct quire_host_params *wanted)
 {
+	struct quire_host_params params = quire_params_of(wanted, ops);
 	struct quire_pool *pools[QUIRE_KINDS] = { };
-	struct quire_host_params params;
 	unsigned int kind;
 	int err;
 
 	for (kind = 0; kind < QUIRE_KINDS; kind++) {
-		params = quire_params_of(scope, ops);
 		pools[kind] = quire_host_new(ops, &params);
 		if (!IS_ERR(pools[kind]))
 			continue;
@@ -396,6 +306,13 @@ static bool quire_scope_is_idle(const struct quire_scope *scope)
 	return !scope->governs && !quire_protection_wanted(&scope->protect.wanted);
 }
 
+/* It may have been removed before anybody told us of that, while its scope was made. */
+static bool quire_scope_is_gone(const struct quire_scope *scope)
+{
+	return READ_ONCE(scope->removed) ||
+	       (scope->cgroup && !(READ_ONCE(scope->cgroup->self.flags) & CSS_ONLINE));
+}
+
 /* Scopes that nobody needs go, and the hooks with the last; pages' times as they are wanted. */
 static void quire_scopes_tidy(void)
 {
@@ -404,7 +321,7 @@ static void quire_scopes_tidy(void)
 	LIST_HEAD(idle);
 
 	list_for_each_entry_safe(scope, next, &quire_scope_list, list) {
-		if (scope->removed || quire_stopping) {
+		if (quire_scope_is_gone(scope) || quire_stopping) {
 			quire_scope_detach(scope);
 			memset(&scope->protect.wanted, 0, sizeof(scope->protect.wanted));
 		}
@@ -516,39 +433,70 @@ static int quire_bring_up(const char **why)
 	return err;
 }
 
-/* A scope has what it needs to be given what is wanted, all of which is right. */
-static int quire_scope_apply(struct quire_scope *scope, const struct quire_policy_ops *ops,
-			     const struct quire_wanted *wanted, const char *lru)
+/* Will there be anything that chooses or protects pages, somewhere? */
+static bool quire_scopes_will_be(const struct quire_scope *scope, bool governs, const struct quire_wanted *wanted)
 {
-	struct quire_host_params params;
-	struct quire_scope *other;
-	bool timed = false;
-	unsigned int kind, i;
-	int err = 0;
+	const struct quire_scope *other;
 
-	scope->params = wanted->params;
+	list_for_each_entry(other, &quire_scope_list, list) {
+		if (other != scope && !quire_scope_is_idle(other))
+			return true;
+	}
+	return governs || quire_protection_wanted(&wanted->protection);
+}
+
+/* The pools as they are wanted: with another policy, or with other settings. An error changes nothing. */
+static int quire_scope_place(struct quire_scope *scope, const struct quire_policy_ops *ops,
+			     const struct quire_wanted *wanted)
+{
+	struct quire_host_params params = quire_params_of(&wanted->params, scope->ops);
+	unsigned int kind;
+	int err;
+
 	if (ops)
-		err = quire_scope_attach(scope, ops);
-	if (err)
-		return err;
-	list_for_each_entry(other, &quire_scope_list, list)
-		timed |= other == scope ? wanted->protection.ms : other->protect.wanted.ms;
-	err = quire_frames_keep_times(timed);
-	if (err)
-		return err;
-	scope->protect.wanted = wanted->protection;
+		return quire_scope_attach(scope, ops, &wanted->params);
 	for (kind = 0; scope->ops && kind < QUIRE_KINDS; kind++) {
-		params = quire_params_of(scope, scope->ops);
 		err = quire_host_set_params(quire_pool_at(scope, kind), &params);
+		/* For want of memory for ghosts, which all pools share: so the first says so. */
 		if (err)
 			return err;
+	}
+	return 0;
+}
+
+/*
+ * A scope has what it needs to be given what is wanted, all of which is right. Of what fails after it,
+ * nothing has to be undone but the first.
+ */
+static int quire_scope_apply(struct quire_scope *scope, bool native, const struct quire_policy_ops *ops,
+			     const struct quire_wanted *wanted, const char *lru)
+{
+	bool was_ours = quire_lru_is_ours();
+	unsigned int kind, i;
+	int err;
+
+	err = wanted->has_classic ? quire_lru_set(wanted->classic, lru) : 0;
+	if (!err)
+		err = wanted->protection.ms ? quire_frames_keep_times(true) : 0;
+	if (!err && native)
+		quire_scope_detach(scope);
+	else if (!err)
+		err = quire_scope_place(scope, ops, wanted);
+	if (err) {
+		if (!was_ours)
+			quire_lru_restore();
+		return err;
+	}
+	scope->params = wanted->params;
+	scope->protect.wanted = wanted->protection;
+	for (kind = 0; scope->ops && kind < QUIRE_KINDS; kind++) {
 		for (i = 0; i < scope->ops->nr_params; i++) {
 			if (wanted->has_param[i])
 				quire_host_set_param(quire_pool_at(scope, kind), i,
 						     wanted->param[i]);
 		}
 	}
-	return wanted->has_classic ? quire_lru_set(wanted->classic, lru) : 0;
+	return 0;
 }
 
 static int quire_apply_locked(const struct quire_request *request, const char *lru,
@@ -572,13 +520,15 @@ static int quire_apply_locked(const struct quire_request *request, const char *l
 	wanted.params = scope->params;
 	wanted.protection = scope->protect.wanted;
 	err = quire_wanted_parse(&wanted, request, ops ?: native ? NULL : scope->ops, why);
-	if (!err && native)
-		quire_scope_detach(scope);
+	if (!err && wanted.classic && !quire_scopes_will_be(scope, ops || (scope->governs && !native), &wanted)) {
+		*why = "lru=classic is for as long as there is a policy or a protection, and there is none";
+		err = -EINVAL;
+	}
 	if (!err && (ops || quire_protection_wanted(&wanted.protection)))
 		err = quire_bring_up(why);
 	if (!err)
-		err = quire_scope_apply(scope, ops, &wanted, lru);
-	if (err && ops && scope->ops != ops)
+		err = quire_scope_apply(scope, native, ops, &wanted, lru);
+	if (err && ops)
 		quire_policy_put(ops);
 	return err;
 }
@@ -593,7 +543,7 @@ static int quire_apply_locked(const struct quire_request *request, const char *l
  * Context: process, may sleep and reclaim.
  * Return: 0; -ENOENT for what is not there, -EINVAL for a value that cannot be,
  * -EOPNOTSUPP, -ENOSPC for too many scopes, -ENOMEM, or why a hook could not be
- * attached. After an error nothing has changed, but for -ENOMEM in the midst.
+ * attached. After an error nothing has changed, but that lru=default may have been done.
  */
 int quire_reclaim_apply(const struct quire_request *request, const char **why)
 {

@@ -42,6 +42,8 @@ ok $? "a loop has fewer major faults with it: $newest, not $native"
 attach native
 echo newest >/proc/quire/policy
 is "$(listed)" "[*]" "it is attached to the machine"
+! { echo "newest window=0" >/proc/quire/policy || echo newest nosuch=1 >/proc/quire/policy; } 2>/dev/null
+is "$(listed)" "[*]" "what is refused changes nothing"
 ! rmmod newest 2>"$tmp/err"
 ok $? "it cannot go while it is attached: $(<"$tmp/err")"
 is "$(listed)" "[*]" "and goes on"

@@ -21,7 +21,7 @@ is "$(hooked)" 0 "none attached: reclaim has no hook"
 
 for bad in nosuch '' ' lru' 'lru ' 'lru fifo' ../lru LRU "$(printf 'x%.0s' {1..40})" 'lru nosuch=1' \
 	'lru window=0' 'lru window=4 window_most=8' 'lru window=' 'lru window=1x' 'nosuch=1' cgroup \
-	'cgroup /' 'cgroup / lru' 'cgroup /nosuch lru' 'cgroup lru' 'protect_ms=-1' 'lru=nosuch' \
+	'cgroup /' 'cgroup / lru' 'cgroup // lru' 'cgroup /nosuch lru' 'cgroup lru' 'protect_ms=-1' 'lru=nosuch' lru=classic 'native lru=classic' \
 	'window=16 lru' 'lirs hir=100' 'lirs ghost_percent=101'; do
 	! put "$bad" && [ "$(attached)" = native ]
 	ok $? "refused: '${bad:0:20}'"
@@ -84,15 +84,45 @@ is "$? ${said%%,\"protected*}" '0 {"scopes":[{"scope":"machine","protect_ms":500
 quire policy unset >/dev/null && quire protect --off >/dev/null
 is "$(attached) $(grep -c ^scope /proc/quire/policy)" "native 0" "quire policy unset and quire protect --off end it"
 
-before=$(</sys/kernel/mm/lru_gen/enabled)
+# Both kernels have both sets of lists.
+lru_gen=/sys/kernel/mm/lru_gen/enabled
+had=$(<$lru_gen)
+lists() {
+	sed -n 's/^lru \([a-z]*\).*/\1/p' /proc/quire/status
+}
+
+echo y >$lru_gen
+before=$(<$lru_gen)
+is "$(lists) $(grep -c '^limits lru' /proc/quire/status)" "mglru 1" "MGLRU is on: the status says so, and what it means"
 put 'lru lru=classic'
-is "$(</sys/kernel/mm/lru_gen/enabled)" 0x0000 "lru=classic: MGLRU is off"
-is "$(sed -n 's/^lru \([a-z]*\).*/\1/p' /proc/quire/status)" classic "and the status says so"
+is "$(<$lru_gen) $(lists) $(value lru_is_switched)" "0x0000 classic 1" "lru=classic: MGLRU is off, and the status says so"
 put native
-is "$(</sys/kernel/mm/lru_gen/enabled)" "$before" "detached: as it was before"
+is "$(<$lru_gen)" "$before" "detached: as it was before"
+! put 'lru lru=classic nosuch=1'
+is "$(attached) $(<$lru_gen)" "native $before" "what is refused switches nothing"
+put 'protect_ms=100 lru=classic'
+is "$(<$lru_gen)" 0x0000 "a protection does as well as a policy"
+put 'lru=default'
+is "$(<$lru_gen) $(scope_value machine protect_ms)" "$before 100" "lru=default: as before, while it goes on"
+put 'protect_ms=0'
+unshare -m sh -c 'mount -t tmpfs none /sys && echo "lru lru=classic" >/proc/quire/policy'
+is "$? $(<$lru_gen)" "0 0x0000" "who has another /sys can say so, too"
+unshare -m sh -c 'mount -t tmpfs none /sys && echo native >/proc/quire/policy'
+is "$? $(<$lru_gen)" "0 $before" "and have it back"
+echo 6 >$lru_gen
+put 'lru lru=classic'
+is "$(<$lru_gen) $(lists) $(value lru_is_switched)" "0x0006 classic 0" "MGLRU is off though the file has other numbers"
+put native
+echo y >$lru_gen
 
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 mkdir -p /sys/fs/cgroup/a/b /sys/fs/cgroup/c
+put 'cgroup /a lru lru=classic'
+is "$? $(scope_policy /a)" "1 " "the lists are the machine's, not a cgroup's"
+put 'lru lru=classic' && put 'cgroup /a lru' && put native
+is "$(<$lru_gen)" 0x0000 "the classic lists stay while any policy does"
+put 'cgroup /a native'
+is "$(<$lru_gen)" "$before" "and no longer"
 put 'cgroup /a lru' && put 'cgroup /c arc'
 is "$(scope_policy /a) $(scope_policy /c) $(attached)" "lru arc native" "cgroups have policies of their own"
 ! put 'cgroup /a/b lru'
@@ -125,7 +155,8 @@ else
 	skip "memory that goes offline" "no block is offline: this VM is without --plug, or its kernel without hotplug"
 fi
 
-put lru
+put 'lru lru=classic'
 rmmod quire
-ok $? "unloaded while attached"
+is "$? $(<$lru_gen)" "0 $before" "unloaded while attached, and MGLRU is on again"
+echo "$had" >$lru_gen
 finish
