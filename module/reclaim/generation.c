@@ -119,6 +119,19 @@ bool quire_generation_is_last(struct folio *folio)
 	       READ_ONCE(lruvec->lrugen.min_seq[LRU_GEN_ANON]) + 1 >= READ_ONCE(lruvec->lrugen.max_seq);
 }
 
+/** quire_generation_pages - how many pages of a kind a cgroup has in its generations, on one node. */
+unsigned long quire_generation_pages(const struct lruvec *lruvec, bool file)
+{
+	unsigned int gen, zone;
+	long pages = 0;
+
+	for (gen = 0; gen < MAX_NR_GENS; gen++) {
+		for (zone = 0; zone < MAX_NR_ZONES; zone++)
+			pages += READ_ONCE(lruvec->lrugen.nr_pages[gen][file][zone]);
+	}
+	return max(pages, 0l);
+}
+
 #else
 
 int quire_generation_of(struct folio *folio)
@@ -149,6 +162,11 @@ bool quire_generation_ended(struct folio *folio, unsigned long *number, u32 *end
 bool quire_generation_is_last(struct folio *folio)
 {
 	return true;
+}
+
+unsigned long quire_generation_pages(const struct lruvec *lruvec, bool file)
+{
+	return 0;
 }
 
 #endif

@@ -9,6 +9,7 @@
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/vmstat.h>
+#include "reclaim/generation.h"
 #include "reclaim/scope.h"
 
 #define QUIRE_NARROW_FOR	(HZ / 50 + 1)	/* jiffies for which an answer is good */
@@ -22,16 +23,20 @@ unsigned long quire_machine_pages(enum quire_kind kind)
 	return global_node_page_state(NR_INACTIVE_FILE) + global_node_page_state(NR_ACTIVE_FILE);
 }
 
+/* On the classic lists and in the generations of MGLRU, which are counted apart: one of the two is empty. */
 static unsigned long quire_memcg_pages(struct mem_cgroup *memcg, enum quire_kind kind)
 {
 	enum lru_list lru = kind == QUIRE_ANON ? LRU_INACTIVE_ANON : LRU_INACTIVE_FILE;
+	const struct mem_cgroup_per_node *node;
 	unsigned long pages = 0;
 	int nid, zone;
 
 	for_each_online_node(nid) {
+		node = memcg->nodeinfo[nid];
 		for (zone = 0; zone < MAX_NR_ZONES; zone++)
-			pages += READ_ONCE(memcg->nodeinfo[nid]->lru_zone_size[zone][lru]) +
-				 READ_ONCE(memcg->nodeinfo[nid]->lru_zone_size[zone][lru + 1]);
+			pages += READ_ONCE(node->lru_zone_size[zone][lru]) +
+				 READ_ONCE(node->lru_zone_size[zone][lru + 1]);
+		pages += quire_generation_pages(&node->lruvec, kind == QUIRE_FILE);
 	}
 	return pages;
 }
