@@ -41,3 +41,16 @@ read_pool() {
 		$1 == "pool" { in_it = $2 == scope && $3 == kind; next }
 		in_it && NF == 2' /proc/quire/policy)
 }
+
+# in_group GROUP COMMAND...: in the background, in a cgroup; sets pid
+# shellcheck disable=SC2034,SC2154 # pid is for the tests, and tmp is theirs
+in_group() {
+	local group=/sys/fs/cgroup/$1
+
+	shift
+	(
+		echo $BASHPID >"$group/cgroup.procs"
+		exec "$@"
+	) >"$tmp/load" 2>&1 &
+	pid=$!
+}

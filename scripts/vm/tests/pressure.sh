@@ -33,18 +33,6 @@ small() {
 	[ "$(<"/sys/fs/cgroup$1/memory.current")" -le $((12 << 20)) ]
 }
 
-# in_group GROUP COMMAND...: in the background, in a cgroup; sets pid
-in_group() {
-	local group=/sys/fs/cgroup/$1
-
-	shift
-	(
-		echo $BASHPID >"$group/cgroup.procs"
-		exec "$@"
-	) >"$tmp/load" 2>&1 &
-	pid=$!
-}
-
 # still NAME: the load lives and makes progress
 still() {
 	local before
