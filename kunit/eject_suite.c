@@ -198,6 +198,25 @@ static void ejects_what_finds_its_lists_broken(struct kunit *test)
 	expect_ejected(test, pool, QUIRE_FAULT_BROKEN);
 }
 
+static void looks_at_the_lists_of_what_names_no_victim(struct kunit *test)
+{
+	static const quire_page_t wrong[] = { QUIRE_NONE, PAGES + 1 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		struct quire_pool *pool = bad_pool(test);
+
+		bad_answer = wrong[i];
+		atomic_set(&ejected, 0);
+		propose(pool, 1, false);
+		KUNIT_EXPECT_EQ(test, quire_host_fault(pool), QUIRE_FAULT_NONE);
+		bad_check = "broken on purpose";
+		propose(pool, 2, false);
+		expect_ejected(test, pool, QUIRE_FAULT_BROKEN);
+		bad_check = NULL;
+	}
+}
+
 static void ejects_what_is_slow(struct kunit *test)
 {
 	struct quire_pool *pool = bad_pool(test);
@@ -283,6 +302,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(ejects_what_names_a_victim_twice),
 	KUNIT_CASE(ejects_what_gives_back_a_ghost_that_it_does_not_have),
 	KUNIT_CASE(ejects_what_finds_its_lists_broken),
+	KUNIT_CASE(looks_at_the_lists_of_what_names_no_victim),
 	KUNIT_CASE(ejects_what_is_slow),
 	KUNIT_CASE(lets_no_policy_keep_everything),
 	KUNIT_CASE(says_what_init_says),

@@ -326,11 +326,10 @@ static void quire_resize(struct quire_host *host, const struct quire_at *at, uns
 	quire_tag_change(at->tag, QUIRE_TAG_ORDER, QUIRE_TAG(0, order));
 }
 
-/* Now and then: the verdicts were @before. Under the lock. */
-static void quire_look(struct quire_pool *pool, u64 before)
+/* Are the policy's lists whole? Under the lock, and not in a call of the policy. */
+void quire_look(struct quire_pool *pool)
 {
-	if (pool->host->stats.verdicts / QUIRE_CHECK_EVERY != before / QUIRE_CHECK_EVERY &&
-	    pool->ops->check && pool->ops->check(pool, QUIRE_CHECK_NODES))
+	if (pool->ops->check && pool->ops->check(pool, QUIRE_CHECK_NODES))
 		quire_strike(pool->host, QUIRE_FAULT_BROKEN);
 }
 
@@ -441,7 +440,8 @@ enum quire_verdict quire_host_verdict(struct quire_pool *pool, struct quire_aske
 		host->stats.steered += asked->nr_victims;
 		quire_adapt(pool);
 		quire_expel_stuck(pool);
-		quire_look(pool, before);
+		if (host->stats.verdicts / QUIRE_CHECK_EVERY != before / QUIRE_CHECK_EVERY)
+			quire_look(pool);
 	}
 	quire_leave(host, flags, began);
 	return verdict;

@@ -154,6 +154,7 @@ void quire_admit(struct quire_pool *pool, unsigned long pfn, unsigned int order,
 		 quire_page_t ghost, bool dirty);
 void quire_drop(struct quire_pool *pool, const struct quire_at *at, enum quire_why why);
 void quire_touch(struct quire_pool *pool, const struct quire_at *at);
+void quire_look(struct quire_pool *pool);
 
 u32 quire_window_share(const struct quire_pool *pool);
 u64 quire_window(const struct quire_host *host, u32 share);

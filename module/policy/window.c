@@ -124,6 +124,13 @@ static bool quire_was_found(const struct quire_at *at)
 	return !quire_was_fresh(at);
 }
 
+/* The policy has named a victim that is none. That its lists are broken says more, if so they are. Under the lock. */
+static void quire_named_wrongly(struct quire_pool *pool, enum quire_fault fault)
+{
+	quire_strike(pool->host, fault);
+	quire_look(pool);
+}
+
 /* The policy names a victim: is it one? Under the lock. */
 bool quire_condemn_one(struct quire_pool *pool)
 {
@@ -133,11 +140,11 @@ bool quire_condemn_one(struct quire_pool *pool)
 
 	if (!page) {
 		if (host->stats.folios > host->condemned.size)
-			quire_strike(host, QUIRE_FAULT_NO_VICTIM);
+			quire_named_wrongly(pool, QUIRE_FAULT_NO_VICTIM);
 		return false;
 	}
 	if (!quire_find(pool, page, &at) || at.node->bits & QUIRE_CONDEMNED) {
-		quire_strike(host, QUIRE_FAULT_BAD_VICTIM);
+		quire_named_wrongly(pool, QUIRE_FAULT_BAD_VICTIM);
 		return false;
 	}
 	quire_set_condemned(&at, true);

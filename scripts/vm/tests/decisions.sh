@@ -89,9 +89,8 @@ for _ in {1..50}; do
 	sleep 0.1
 done
 is "$(field 'policy_(attach|eject|detach): .* policy=bad_list' policy | wc -l)" 3 "policy_eject: it comes, is ejected, and is detached"
-declare -A reasons=([broken]="its lists are broken" [no_victim]="had pages and named no victim")
-fault=$(field " policy_eject: scope=$scope policy=bad_list" fault)
-is "${reasons[${fault:-none}]-}" "$(ejected "$scope" | sed 's/^bad_list: //')" "policy_eject: with the reason, $fault"
+is "$(field " policy_eject: scope=$scope policy=bad_list" fault), $(ejected "$scope")" "broken, bad_list: its lists are broken" \
+	"policy_eject: with the reason"
 put "cgroup $scope native"
 rmmod bad_list
 
