@@ -5,8 +5,10 @@
  */
 #include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/time64.h>
 #include <linux/timekeeping.h>
 
+#include "../module/policy/host_internal.h"
 #include "host_help.h"
 
 extern const struct quire_policy_ops quire_policy_fifo;
@@ -32,7 +34,9 @@ static u32 bad_delay_us;
 static const char *bad_check;
 static int bad_init_error;
 
-#define BAD_NEXT ~0u
+#define BAD_NEXT	~0u
+#define BAD_HOARD	~2u	/* for an answer: the pages from 1 to HOARD in turn, again and again */
+#define HOARD		100u
 
 static int bad_init(struct quire_pool *pool)
 {
@@ -55,6 +59,8 @@ static quire_page_t bad_victim(struct quire_pool *pool)
 {
 	struct bad *bad = quire_priv(pool);
 
+	if (bad_answer == BAD_HOARD)
+		return bad->calls++ % HOARD + 1;
 	return bad_answer == BAD_NEXT ? ++bad->calls : bad_answer;
 }
 
@@ -252,6 +258,92 @@ static void lets_no_policy_keep_everything(struct kunit *test)
 	expect_nothing_left(test);
 }
 
+/* A policy that names what is never proposed: each of its victims is one, and none goes. */
+static struct quire_pool *hoard_pool(struct kunit *test)
+{
+	struct quire_pool *pool = bad_pool(test);
+	struct quire_host_params params = usual;
+
+	bad_answer = BAD_HOARD;
+	params.window_most = params.window;	/* less than the hoard */
+	KUNIT_ASSERT_EQ(test, quire_host_set_params(pool, &params), 0);
+	return pool;
+}
+
+/* Reclaim proposes all but the hoard in turn; what it may take goes, and comes back. False: it stays. */
+static bool hoard_is_asked(struct kunit *test, struct quire_pool *pool, u32 turn)
+{
+	u32 page = HOARD + 1 + turn % (PAGES - HOARD), pfn;
+	enum quire_verdict verdict;
+
+	/* Those that left the pool since nobody proposed them are used. */
+	for (pfn = 1; pfn <= HOARD && turn % 64 == 0; pfn++)
+		quire_host_admit(pool, pfn, 0, false);
+	verdict = propose(pool, page, false);
+	KUNIT_EXPECT_NE(test, verdict, QUIRE_EVICT);
+	if (verdict == QUIRE_KEEP || quire_host_fault(pool))
+		return verdict != QUIRE_KEEP;
+	quire_host_evicted(pool, page, turn + 1);
+	quire_host_admit(pool, page, 0, false);
+	return true;
+}
+
+/* Under a steady load time pays for nothing: what goes does, and a page a dozen refusals is no fault. */
+static void bounds_what_a_hoard_costs(struct kunit *test)
+{
+	const struct quire_guard_limits *limits = &quire_guard_usual;
+	struct quire_pool *pool = hoard_pool(test);
+	u64 began = quire_guard_clock(), ms;
+	u32 turn, gone = 0, refused = 0;
+
+	for (turn = 0; gone < 3000 && turn < 100000; turn++) {
+		if (hoard_is_asked(test, pool, turn))
+			gone++;
+		else
+			refused++;
+	}
+	ms = (quire_guard_clock() - began) / NSEC_PER_MSEC + 1;
+	KUNIT_EXPECT_EQ(test, gone, 3000u);
+	KUNIT_EXPECT_LE(test, (u64)refused, limits->credit_max + gone * limits->credit + ms * limits->credit_ms);
+	KUNIT_EXPECT_GE(test, refused, limits->credit_max);
+	KUNIT_EXPECT_GE(test, stats_of(pool).trips, (u64)limits->credit_max / limits->pass);
+	KUNIT_EXPECT_EQ(test, stats_of(pool).obeyed, 0ull);
+	KUNIT_EXPECT_EQ(test, quire_host_fault(pool), QUIRE_FAULT_NONE);
+	quire_host_free(pool);
+	quire_hosts_stop();
+	expect_nothing_left(test);
+}
+
+/* So much time passes for a pool's guard. */
+static void later(struct quire_pool *pool, u32 ms)
+{
+	struct quire_guard *guard = &pool->host->guard;
+
+	guard->paid_ns -= ms * (u64)NSEC_PER_MSEC;
+	guard->trip_ns -= ms * (u64)NSEC_PER_MSEC;
+}
+
+/* Under one that now and then wants a page, time pays for a whole pass. */
+static void ejects_what_hoards(struct kunit *test)
+{
+	const struct quire_guard_limits *limits = &quire_guard_usual;
+	struct quire_pool *pool = hoard_pool(test);
+	u32 turn, gone = 0, refused = 0;
+
+	for (turn = 0; turn < 100000 && !quire_host_fault(pool); turn++) {
+		if (!hoard_is_asked(test, pool, turn)) {
+			refused++;
+			continue;
+		}
+		gone++;
+		KUNIT_EXPECT_EQ(test, stats_of(pool).trips, (u64)gone);
+		KUNIT_EXPECT_EQ(test, refused, gone * limits->pass);
+		later(pool, limits->pass);
+	}
+	KUNIT_EXPECT_EQ(test, gone, limits->trips);
+	expect_ejected(test, pool, QUIRE_FAULT_KEEPS);
+}
+
 static void says_what_init_says(struct kunit *test)
 {
 	long before;
@@ -305,6 +397,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(looks_at_the_lists_of_what_names_no_victim),
 	KUNIT_CASE(ejects_what_is_slow),
 	KUNIT_CASE(lets_no_policy_keep_everything),
+	KUNIT_CASE(bounds_what_a_hoard_costs),
+	KUNIT_CASE(ejects_what_hoards),
 	KUNIT_CASE(says_what_init_says),
 	KUNIT_CASE(leaves_to_the_kernel_what_is_for_a_limit_inside),
 	{}

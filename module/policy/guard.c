@@ -24,6 +24,10 @@
  * gave up has gone; when it answers wrongly a few times; at once when its lists are
  * broken, which does not mend; and when its calls take too long, which can only be
  * seen once they return.
+ *
+ * Trips have to be paid for, too. Where pages go all the time the credit is used up before a pass is, and a policy of
+ * which nothing goes stays: one whose order is the opposite of reclaim's looks the same for a while. It costs no
+ * more than the refusals that each eviction pays for.
  */
 #include <linux/compiler.h>
 #include <linux/kernel.h>
