@@ -22,12 +22,10 @@ declare -A pool base_ms base_kills loads reasons=(
 	[slow]='its calls took too long'
 )
 
-# What runs in each scope: more than the cgroup has (12 MiB), and more than is left of the machine.
+# What runs in a cgroup: more than it has, 12 MiB. See take_machine() for the machine.
 loads=(
 	[cgroup-anon]='loop --writes=20 --size=15M' [cgroup-two]='loop --writes=20 --size=8M -p 2'
 	[cgroup-file]="file-search --size=15M --dir=$data -r 3"
-	[machine-two]='random --writes=20 --size=38M -p 2'
-	[machine-file]="file-search --size=80M --dir=$data -r 3"
 )
 
 # Who is in the scope, as /proc/quire/policy has it: sets scope and where
@@ -41,12 +39,23 @@ kills() {
 	awk '/^oom_kill/ { print $2 }' /proc/vmstat
 }
 
-# Most of the machine is taken away, in pages that are not reclaimed.
-take_machine() {
-	local free_mb
+# available_mb: of the machine
+available_mb() {
+	awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo
+}
 
-	free_mb=$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo)
-	echo $(((free_mb - left_mb) / 2)) >/proc/sys/vm/nr_hugepages
+# Most of the machine is taken away, in pages that are not reclaimed: as many as there can be, after other tests too.
+take_machine() {
+	local left
+
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	echo 1 >/proc/sys/vm/compact_memory
+	echo $((($(available_mb) - left_mb) / 2)) >/proc/sys/vm/nr_hugepages
+	left=$(available_mb)
+	say "$left MiB are left of the machine"
+	loads[machine-two]="random --writes=20 --size=$((left * 60 / 100))M -p 2"
+	loads[machine-file]="file-search --size=$((left * 125 / 100))M --dir=$data -r 3"
 }
 
 # pressure SCOPE LOAD: the load; sets R from its report, and ms; its exit status
