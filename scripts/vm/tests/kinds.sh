@@ -173,16 +173,25 @@ back() {
 	gone /kinds "$1" 0 && [ "${pool[refaulted_folios]}" -ge "$2" ]
 }
 
+# stand KIND: the load stands still for as long as it takes to read what has come back
+stand() {
+	kill -STOP "$pid"
+	sleep 0.1
+	gone /kinds "$1" 0
+	listed /kinds "$1"
+	kill -CONT "$pid"
+}
+
 # known KIND POLICY LOW HIGH NAME: so many in a hundred of those that come back
 known() {
 	local came known kernel
 
 	put "cgroup /kinds $2"
 	soon back "$1" 2000
-	listed /kinds "$1"
+	stand "$1"
 	came=${pool[refaulted_folios]} known=${pool[refaulted_remembered_folios]} kernel=${lists["workingset_refault_$1"]}
 	soon back "$1" $((came + 1500))
-	listed /kinds "$1"
+	stand "$1"
 	came=$((pool[refaulted_folios] - came))
 	known=$((pool[refaulted_remembered_folios] - known))
 	kernel=$((${lists["workingset_refault_$1"]} - kernel))
@@ -200,7 +209,7 @@ in_group kinds quire-load loop --memory=file --file=$data/kinds --size=10M -s 36
 known file 'lru_k ghost_percent=100' 90 100 "mapped"
 stop
 in_group kinds quire-load file-search --file=$data/kinds --size=10M -s 3600
-known file 'lirs ghost_percent=10' 0 25 "read"
+known file 'lirs ghost_percent=10' 0 40 "read"
 known file 'lirs ghost_percent=100' 35 100 "read"
 known file 'arc ghost_percent=100' 90 100 "read"
 stop
