@@ -33,11 +33,11 @@ stop() {
 	wait "$@"
 } 2>/dev/null
 
-# missed PID: pages that it has to wait for in 4 s. What was there before does not count, as it may have come natively.
+# missed PID: pages that it has to wait for in 4 s, or longer. What was there before does not count, as it may have come natively.
 missed() {
-	sleep 2
+	sleep $((2 * slow))
 	before=() after=()
-	read_kernel_faults before "$1" && sleep 4 && read_kernel_faults after "$1" || return
+	read_kernel_faults before "$1" && sleep $((4 * slow)) && read_kernel_faults after "$1" || return
 	echo $((after[maj_flt] - before[maj_flt]))
 }
 
@@ -97,6 +97,9 @@ mkdir -p $top/matters $top/hog $top-other
 matters=${top#/sys/fs/cgroup}/matters
 echo 12M >$top/memory.max
 no_swap_readahead
+# Under the debug kernel all of it takes longer, and so does a turn of memory.
+slow=$((60 / $(many 60)))
+slow=$((slow > 5 ? 5 : slow))
 swappiness=$(</proc/sys/vm/swappiness)
 tickers=()
 for ((cpu = 0; cpu < $(nproc); cpu++)); do
@@ -105,16 +108,16 @@ for ((cpu = 0; cpu < $(nproc); cpu++)); do
 done
 
 # What is used once a second, beside a loop over more than there is.
-begin matters loop -n 800 -w -s 3600 --pause=1000
+begin matters loop -n 800 -w -s 3600 --pause=$((1000 * slow))
 victim=$pid
-begin hog loop --size=16M -w -s 3600 --rate=3000
+begin hog loop --size=16M -w -s 3600 --rate=$((3000 / slow))
 hog=$pid
 thrashes "memory beside memory"
 put "cgroup /quire-protect-other protect_ms=3600000"
-stays "cgroup $matters protect_ms=3000" "protect_ms"
+stays "cgroup $matters protect_ms=$((3000 * slow))" "protect_ms"
 begin matters loop -n 1500 -w -r 2 --pause=600000
 idle=$pid
-until_it 20 idle_goes
+until_it $((20 * slow)) idle_goes
 ok $? "what was not used for that long goes, though a scope beside it wants an hour" || say "${stat[anon]} bytes are left"
 stop "$idle"
 put "cgroup /quire-protect-other protect_ms=0"
@@ -122,16 +125,16 @@ put "cgroup $matters protect_ms=0"
 over "protect_ms"
 
 # Of one kind so much stays. Which kind goes natively is for swappiness to say.
-begin matters loop -n 800 -w -s 3600 --pause=1000
+begin matters loop -n 800 -w -s 3600 --pause=$((1000 * slow))
 victim=$pid
-begin hog loop --size=16M -w -s 3600 --rate=3000
+begin hog loop --size=16M -w -s 3600 --rate=$((3000 / slow))
 hog=$pid
 thrashes "memory beside memory"
 stays "cgroup $matters protect_anon_mb=6" "protect_anon_mb"
 put "cgroup $matters protect_anon_mb=0"
 over "protect_anon_mb"
 
-begin matters loop -n 800 --memory=file -s 3600 --pause=1000 --dir=$data
+begin matters loop -n 800 --memory=file -s 3600 --pause=$((1000 * slow)) --dir=$data
 victim=$pid
 begin hog loop --size=16M -w -s 3600
 hog=$pid
