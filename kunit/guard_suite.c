@@ -159,6 +159,33 @@ static void knows_who_has_been_refused_pages_since_one_has_gone(struct kunit *te
 	KUNIT_EXPECT_FALSE(test, quire_guard_has_refused(&guard, TASK));
 }
 
+static void yields_for_a_while_when_memory_is_out(struct kunit *test)
+{
+	const u64 retry = T0 + (u64)QUIRE_GUARD_RETRY_MS * NSEC_PER_MSEC, end = T0 + (u64)QUIRE_GUARD_YIELD_MS * NSEC_PER_MSEC;
+	u32 i;
+
+	start();
+	/* Nothing was refused: who is killed is killed natively. */
+	KUNIT_EXPECT_FALSE(test, quire_guard_yield(&guard, T0));
+	KUNIT_EXPECT_EQ(test, refusals(1, TASK), 1u);
+	KUNIT_EXPECT_TRUE(test, quire_guard_yield(&guard, T0));
+	KUNIT_EXPECT_EQ(test, refusals(3, TASK), 0u);
+	/* So it is for as long, and no longer. */
+	KUNIT_EXPECT_TRUE(test, quire_guard_yield(&guard, retry - 1));
+	KUNIT_EXPECT_FALSE(test, quire_guard_yield(&guard, retry));
+	KUNIT_EXPECT_FALSE(test, quire_guard_may_refuse(&guard, end, TASK));
+	KUNIT_EXPECT_FALSE(test, quire_guard_yield(&guard, 2 * end));
+	/* Nothing is refused before pages have gone, and time. */
+	for (i = 0; i < QUIRE_GUARD_YIELD_GONE; i++) {
+		KUNIT_EXPECT_FALSE(test, quire_guard_may_refuse(&guard, end, TASK));
+		quire_guard_gone(&guard, false);
+	}
+	KUNIT_EXPECT_FALSE(test, quire_guard_may_refuse(&guard, end - 1, TASK));
+	KUNIT_EXPECT_TRUE(test, quire_guard_may_refuse(&guard, end, TASK));
+	KUNIT_EXPECT_TRUE(test, quire_guard_yield(&guard, end));
+	KUNIT_EXPECT_EQ(test, guard.trips, 0u);
+}
+
 static void grants_no_more_than_has_been_paid_for(struct kunit *test)
 {
 	limits.row = limits.pass = 1000;
@@ -437,6 +464,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(begins_a_row_and_a_pass_anew_when_a_page_is_let_go),
 	KUNIT_CASE(begins_all_passes_anew_when_a_page_has_gone),
 	KUNIT_CASE(knows_who_has_been_refused_pages_since_one_has_gone),
+	KUNIT_CASE(yields_for_a_while_when_memory_is_out),
 	KUNIT_CASE(grants_no_more_than_has_been_paid_for),
 	KUNIT_CASE(is_paid_by_time_and_loses_no_part_of_a_millisecond),
 	KUNIT_CASE(saves_up_no_more_than_its_most),

@@ -20,6 +20,9 @@
  *	decides  <------------------------------------  4, 8, 16 ... pages
  *	              so many, or one has gone
  *
+ * And when somebody would be killed for want of memory, and pages have been refused, the kernel decides about
+ * all for some seconds, and nobody is killed in the first.
+ *
  * A policy is ejected when it trips again and again and none of the pages that it
  * gave up has gone; when it answers wrongly a few times; at once when its lists are
  * broken, which does not mend; and when its calls take too long, which can only be
@@ -124,6 +127,15 @@ static void quire_guard_trip(struct quire_guard *guard, u64 now_ns)
 		guard->fault = QUIRE_FAULT_KEEPS;
 }
 
+/* Does the kernel decide about all, since memory was out? While nothing goes it still is. */
+static bool quire_guard_yields(struct quire_guard *guard, u64 now_ns)
+{
+	if (guard->yields && guard->gone >= QUIRE_GUARD_YIELD_GONE &&
+	    now_ns >= guard->yields_ns + (u64)QUIRE_GUARD_YIELD_MS * NSEC_PER_MSEC)
+		guard->yields = false;
+	return guard->yields;
+}
+
 /**
  * quire_guard_may_refuse - may a page be kept that the kernel might let go?
  * @guard:	the guard
@@ -139,6 +151,8 @@ bool quire_guard_may_refuse(struct quire_guard *guard, u64 now_ns, u64 task)
 	const struct quire_guard_limits *limits = guard->limits;
 	struct quire_guard_pass *pass = quire_guard_pass(guard, task);
 
+	if (quire_guard_yields(guard, now_ns))
+		return false;
 	if (!guard->open && (guard->row >= limits->row || pass->refused >= limits->pass))
 		quire_guard_trip(guard, now_ns);
 	if (guard->open) {
@@ -152,7 +166,30 @@ bool quire_guard_may_refuse(struct quire_guard *guard, u64 now_ns, u64 task)
 	guard->credit--;
 	guard->row++;
 	pass->refused++;
+	guard->refused = true;
 	return true;
+}
+
+/**
+ * quire_guard_yield - somebody is about to be killed for want of memory
+ * @guard:	the guard
+ * @now_ns:	the time
+ *
+ * Reclaim may give up long before a budget is used up, if it can propose but few pages: where most are
+ * dirty, say, and the policy has named those.
+ *
+ * Return: true if whoever wants memory is to try again: something was refused since this was last so, and the kernel
+ * has decided by itself for less than %QUIRE_GUARD_RETRY_MS. It does so for a while.
+ */
+bool quire_guard_yield(struct quire_guard *guard, u64 now_ns)
+{
+	if (quire_guard_yields(guard, now_ns))
+		return now_ns < guard->yields_ns + (u64)QUIRE_GUARD_RETRY_MS * NSEC_PER_MSEC;
+	guard->yields = guard->refused;
+	guard->yields_ns = now_ns;
+	guard->gone = 0;
+	guard->refused = false;
+	return guard->yields;
 }
 
 /**
@@ -192,6 +229,7 @@ void quire_guard_gone(struct quire_guard *guard, bool chosen)
 {
 	quire_guard_close(guard);
 	guard->opened = 0;
+	guard->gone += guard->gone < U32_MAX;
 	guard->credit = min(guard->credit + guard->limits->credit, guard->limits->credit_max);
 	if (chosen)
 		guard->trips = 0;

@@ -69,6 +69,9 @@ struct quire_guard_limits {
 extern const struct quire_guard_limits quire_guard_usual;
 
 #define QUIRE_GUARD_PASSES 16
+#define QUIRE_GUARD_RETRY_MS 1000	/* nobody is killed */
+#define QUIRE_GUARD_YIELD_MS 5000	/* the kernel decides, and longer until ... */
+#define QUIRE_GUARD_YIELD_GONE 64	/* ... so many pages have gone */
 
 /**
  * struct quire_guard_pass - one reclaimer's refusals in a row
@@ -98,6 +101,10 @@ struct quire_guard_pass {
  * @strike_ns:	when the last was
  * @slow_ns:	time in slow calls, less what others took back
  * @fault:	why the policy must go, if it must
+ * @refused:	a page, since it last yielded
+ * @yields:	it does, see quire_guard_yield() ...
+ * @yields_ns:	... since then ...
+ * @gone:	... and so many pages have gone
  */
 struct quire_guard {
 	const struct quire_guard_limits *limits;
@@ -114,11 +121,16 @@ struct quire_guard {
 	u64 strike_ns;
 	u64 slow_ns;
 	enum quire_fault fault;
+	bool refused;
+	bool yields;
+	u64 yields_ns;
+	u32 gone;
 };
 
 void quire_guard_start(struct quire_guard *guard, const struct quire_guard_limits *limits,
 		       u64 now_ns);
 bool quire_guard_may_refuse(struct quire_guard *guard, u64 now_ns, u64 task);
+bool quire_guard_yield(struct quire_guard *guard, u64 now_ns);
 bool quire_guard_has_refused(const struct quire_guard *guard, u64 task);
 void quire_guard_let_go(struct quire_guard *guard, u64 task);
 void quire_guard_gone(struct quire_guard *guard, bool chosen);

@@ -261,6 +261,23 @@ void quire_host_touch(struct quire_pool *pool, unsigned long pfn)
 	quire_leave(host, flags, began);
 }
 
+/**
+ * quire_host_yield - somebody is about to be killed for want of memory
+ * @pool:	a pool that might have kept it
+ *
+ * Return: see quire_guard_yield().
+ */
+bool quire_host_yield(struct quire_pool *pool)
+{
+	struct quire_host *host = pool->host;
+	unsigned long flags;
+	u64 began = quire_enter(host, &flags);
+	bool yields = quire_guard_yield(&host->guard, quire_guard_clock());
+
+	quire_leave(host, flags, began);
+	return yields;
+}
+
 /* A page that is not condemned is proposed: does it stay? Under the lock. */
 static enum quire_verdict quire_refuse(struct quire_pool *pool, struct quire_asked *asked)
 {

@@ -159,6 +159,7 @@ void quire_host_frames(struct quire_pool *pool, unsigned long pages);
 bool quire_host_has_fresh_victim(unsigned long pfn, unsigned int order, u64 target);
 bool quire_host_lets_go(unsigned long pfn, unsigned int order, bool referenced, u64 target);
 enum quire_verdict quire_host_verdict(struct quire_pool *pool, struct quire_asked *asked);
+bool quire_host_yield(struct quire_pool *pool);
 void quire_host_read(struct quire_pool *pool, struct quire_host_stats *stats);
 void quire_host_set_param(struct quire_pool *pool, u32 which, u32 value);
 int quire_host_set_params(struct quire_pool *pool, const struct quire_host_params *params);

@@ -47,6 +47,7 @@
 #include "reclaim/generation.h"
 #include "reclaim/identity.h"
 #include "reclaim/lru.h"
+#include "reclaim/oom.h"
 #include "reclaim/scope.h"
 #include "reclaim/steer.h"
 #include "workingset/references.h"
@@ -397,7 +398,7 @@ static struct quire_hook quire_reclaim_hooks[] = {
 	}, {
 		.kind = QUIRE_HOOK_AROUND, .name = "out_of_memory",
 		.around = &quire_around_no_memory,
-		.cost = "nothing but while MGLRU is switched",
+		.cost = "nothing but when somebody is to be killed for want of memory",
 	}, {
 		.kind = QUIRE_HOOK_TRACE, .name = "cgroup_rmdir",
 		.probe = quire_on_rmdir, .cost = "a look at the scopes a cgroup that is removed",

@@ -11,8 +11,7 @@
  *
  * While it is switched, all pages move from the lists of the one to those of the other, and reclaim looks
  * where they are not yet. Who is at the limit of a cgroup then, or out of memory, would be killed for
- * want of pages that are there. So we stand around out_of_memory(), and for as long have what asks for
- * memory try again.
+ * want of pages that are there: see oom.c.
  */
 #include <linux/delay.h>
 #include <linux/fs.h>
@@ -22,10 +21,8 @@
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
-#include <linux/oom.h>
 #include <linux/path.h>
 #include <linux/sched.h>
-#include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/string.h>
 #include <linux/vmstat.h>
@@ -40,35 +37,18 @@
 static struct task_struct *quire_lru_turner;
 static unsigned long quire_lru_until;
 
-QUIRE_AROUND(out_of_memory);
-
-/*
- * Has whoever asks to wait? Not a task that is killed already, which is given what is left, nor a person who wants one
- * killed (SysRq-f).
+/**
+ * quire_lru_is_turned - are the lists being switched?
+ *
+ * Context: any. Whoever switches them has nothing to wait for.
  */
-static bool quire_lru_is_turned(const struct oom_control *oc)
+bool quire_lru_is_turned(void)
 {
 	/* Until when goes with it: see quire_lru_write(). */
 	struct task_struct *turner = smp_load_acquire(&quire_lru_turner);
 
-	return turner && turner != current && time_before(jiffies, READ_ONCE(quire_lru_until)) &&
-	       oc->order != -1 && !fatal_signal_pending(current);
+	return turner && turner != current && time_before(jiffies, READ_ONCE(quire_lru_until));
 }
-
-/* Context: process; oom_lock is held. Whoever asked for memory is told that there may be some, a little later. */
-static bool quire_around_out_of_memory(struct oom_control *oc)
-{
-	bool again = quire_lru_is_turned(oc);
-
-	if (again)
-		schedule_timeout_killable(1);
-	else
-		again = static_call(quire_real_out_of_memory)(oc);
-	quire_leave_out_of_memory();
-	return again;
-}
-
-const struct quire_around quire_around_no_memory = QUIRE_AROUND_OF(out_of_memory);
 
 /* What the file said before we wrote to it; empty if we have not. Under the scopes' mutex. */
 static char quire_lru_before[QUIRE_LRU_TEXT];

@@ -6,17 +6,15 @@
 #define QUIRE_LRU_H
 
 #include <linux/mm_types.h>
-#include "hook/hook.h"
 
 #define QUIRE_LRU_TEXT	16
-
-extern const struct quire_around quire_around_no_memory;
 
 void quire_lru_look(char *text);
 const char *quire_lru(void);
 int quire_lru_set(bool classic, const char *now);
 int quire_lru_restore(void);
 bool quire_lru_is_ours(void);
+bool quire_lru_is_turned(void);
 bool quire_lru_is_drained(struct folio *folio);
 
 #endif

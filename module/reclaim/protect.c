@@ -186,3 +186,21 @@ void quire_protect_gone(struct quire_protect *protect, bool own)
 	quire_guard_gone(&protect->guard, true);
 	spin_unlock_irqrestore(&protect->lock, flags);
 }
+
+/**
+ * quire_protect_yields - somebody is about to be killed for want of memory
+ * @protect:	of a scope that might have kept it
+ *
+ * Context: with preemption off.
+ * Return: see quire_guard_yield().
+ */
+bool quire_protect_yields(struct quire_protect *protect)
+{
+	unsigned long flags;
+	bool yields;
+
+	spin_lock_irqsave(&protect->lock, flags);
+	yields = quire_guard_yield(&protect->guard, quire_guard_clock());
+	spin_unlock_irqrestore(&protect->lock, flags);
+	return yields;
+}

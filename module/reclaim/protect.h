@@ -35,6 +35,7 @@ struct quire_protect {
 void quire_protect_init(struct quire_protect *protect);
 bool quire_protects(struct quire_scope *scope, struct folio *folio);
 void quire_protect_gone(struct quire_protect *protect, bool own);
+bool quire_protect_yields(struct quire_protect *protect);
 void quire_protect_used(unsigned long pfn);
 void quire_protect_put(unsigned long pfn, unsigned long generation);
 

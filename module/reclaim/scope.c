@@ -93,6 +93,44 @@ void quire_scopes_gone(struct folio *folio)
 		quire_protect_gone(&scopes->scope[i]->protect, scopes->scope[i] == nearest);
 }
 
+/* Are pages of one among those of the other? NULL is the machine. */
+static bool quire_cgroups_meet(struct cgroup *one, struct cgroup *other)
+{
+	return !one || !other || cgroup_is_descendant(one, other) || cgroup_is_descendant(other, one);
+}
+
+/**
+ * quire_scopes_yield - somebody is about to be killed for want of memory
+ * @target:	the cgroup that has too much, NULL for the machine
+ *
+ * Context: process; may be under any lock that memory is asked for under.
+ * Return: whether pages were refused that might have gone; the kernel decides about them now, for a while.
+ */
+bool quire_scopes_yield(struct mem_cgroup *target)
+{
+	const struct quire_scopes *scopes;
+	struct quire_scope *scope;
+	struct quire_pool *pool;
+	unsigned int i, kind;
+	bool yields = false;
+
+	rcu_read_lock_sched();
+	scopes = rcu_dereference_sched(quire_scopes);
+	for (i = 0; scopes && i < scopes->nr; i++) {
+		scope = scopes->scope[i];
+		if (!quire_cgroups_meet(scope->cgroup, target ? target->css.cgroup : NULL))
+			continue;
+		yields |= quire_protect_yields(&scope->protect);
+		for (kind = 0; kind < QUIRE_KINDS; kind++) {
+			pool = rcu_dereference_sched(scope->pool[kind]);
+			if (pool)
+				yields |= quire_host_yield(pool);
+		}
+	}
+	rcu_read_unlock_sched();
+	return yields;
+}
+
 /** quire_scopes_have_cgroups - is there one beside the machine? Context: preemption off. */
 bool quire_scopes_have_cgroups(void)
 {

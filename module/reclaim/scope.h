@@ -70,6 +70,7 @@ bool quire_scope_is_narrower(struct quire_scope *scope, struct mem_cgroup *targe
 unsigned long quire_scope_pages(const struct quire_scope *scope, enum quire_kind kind);
 unsigned long quire_machine_pages(enum quire_kind kind);
 void quire_scopes_gone(struct folio *folio);
+bool quire_scopes_yield(struct mem_cgroup *target);
 bool quire_scopes_have_cgroups(void);
 void quire_scope_removed(const struct cgroup *cgroup);
 
