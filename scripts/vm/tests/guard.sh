@@ -13,7 +13,7 @@
 mglru=/sys/kernel/mm/lru_gen/enabled
 verdicts=/sys/kernel/tracing/events/quire/verdict
 hoard=/sys/fs/cgroup/quire-hoard	# $hoard/still has what the kernel does not take, $hoard/busy the load
-left_mb=64				# of the machine
+left_mb=128				# of the machine
 declare -A pool base_ms base_kills loads reasons=(
 	[keeps]='kept page after page, and none that it gave up went'
 	[no_victim]='had pages and named no victim'
@@ -55,7 +55,7 @@ take_machine() {
 	left=$(available_mb)
 	say "$left MiB are left of the machine"
 	loads[machine-two]="random --writes=20 --size=$((left * 60 / 100))M -p 2"
-	loads[machine-file]="file-search --size=$((left * 125 / 100))M --dir=$data -r 3"
+	loads[machine-file]="file-search --size=$((left * 120 / 100))M --dir=$data -r 2"
 }
 
 # pressure SCOPE LOAD: the load; sets R from its report, and ms; its exit status
@@ -65,9 +65,9 @@ pressure() {
 	R=()
 	# shellcheck disable=SC2086 # words of a command
 	if [ "$1" = cgroup ]; then
-		limited 12M timeout 120 quire-load ${loads[$1-$2]} >"$tmp/loop" 2>"$tmp/err"
+		limited 12M timeout 300 quire-load ${loads[$1-$2]} >"$tmp/loop" 2>"$tmp/err"
 	else
-		timeout 120 quire-load ${loads[$1-$2]} >"$tmp/loop" 2>"$tmp/err"
+		timeout 300 quire-load ${loads[$1-$2]} >"$tmp/loop" 2>"$tmp/err"
 	fi
 	status=$?
 	ms=$(((${EPOCHREALTIME/./} - began) / 1000))
