@@ -195,7 +195,7 @@ for _ in {1..60}; do
 done
 tell unmap
 settles resident_pages $((4000 + own)) $((4040 + own)) "munmap of a half"
-settles wss_10s_pages $((4000 + own / 4)) $((4040 + own)) "and what is not there is in no working set"
+settles wss_10s_pages 4000 $((4040 + own)) "and what is not there is in no working set"
 tell move
 settles wss_1s_pages 4000 $((4040 + own)) "mremap"
 settles resident_pages $((4000 + own)) $((4040 + own)) "it is there once"
