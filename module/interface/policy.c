@@ -88,6 +88,7 @@ static void quire_show_scope(void *data, const struct quire_scope_info *info)
 	seq_printf(m, "protect_file_mb %u\n", info->protection.mb[QUIRE_FILE]);
 	seq_printf(m, "protected_verdicts %llu\n", info->protected);
 	seq_printf(m, "protected_native %llu\n", info->unprotected);
+	seq_printf(m, "oom_retries %llu\n", info->retries);
 	for (kind = 0; info->ops && kind < QUIRE_KINDS; kind++) {
 		seq_printf(m, "\npool %s %s\n", name, kinds[kind]);
 		seq_printf(m, "frames %u\n", info->frames[kind]);

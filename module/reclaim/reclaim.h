@@ -43,6 +43,7 @@ struct quire_protection {
  * @protection:	what is protected
  * @protected:	proposed pages that stayed for that
  * @unprotected: protected pages that the guard left to the kernel
+ * @retries:	tasks that were about to be killed for want of memory, and were told to try again
  * @stats:	of the pools
  * @frames:	of the pools
  * @ghosts:	of the pools
@@ -57,6 +58,7 @@ struct quire_scope_info {
 	struct quire_protection protection;
 	u64 protected;
 	u64 unprotected;
+	u64 retries;
 	struct quire_host_stats stats[QUIRE_KINDS];
 	u32 frames[QUIRE_KINDS];
 	u32 ghosts[QUIRE_KINDS];

@@ -103,7 +103,7 @@ static bool quire_cgroups_meet(struct cgroup *one, struct cgroup *other)
  * quire_scopes_yield - somebody is about to be killed for want of memory
  * @target:	the cgroup that has too much, NULL for the machine
  *
- * Context: process; may be under any lock that memory is asked for under.
+ * Context: process; oom_lock is held, and any lock that memory is asked for under may be.
  * Return: whether pages were refused that might have gone; the kernel decides about them now, for a while.
  */
 bool quire_scopes_yield(struct mem_cgroup *target)
@@ -112,7 +112,7 @@ bool quire_scopes_yield(struct mem_cgroup *target)
 	struct quire_scope *scope;
 	struct quire_pool *pool;
 	unsigned int i, kind;
-	bool yields = false;
+	bool yields, any = false;
 
 	rcu_read_lock_sched();
 	scopes = rcu_dereference_sched(quire_scopes);
@@ -120,15 +120,17 @@ bool quire_scopes_yield(struct mem_cgroup *target)
 		scope = scopes->scope[i];
 		if (!quire_cgroups_meet(scope->cgroup, target ? target->css.cgroup : NULL))
 			continue;
-		yields |= quire_protect_yields(&scope->protect);
+		yields = quire_protect_yields(&scope->protect);
 		for (kind = 0; kind < QUIRE_KINDS; kind++) {
 			pool = rcu_dereference_sched(scope->pool[kind]);
 			if (pool)
 				yields |= quire_host_yield(pool);
 		}
+		WRITE_ONCE(scope->retries, scope->retries + yields);
+		any |= yields;
 	}
 	rcu_read_unlock_sched();
-	return yields;
+	return any;
 }
 
 /** quire_scopes_have_cgroups - is there one beside the machine? Context: preemption off. */
@@ -613,6 +615,7 @@ static void quire_scope_read(const struct quire_scope *scope, struct quire_scope
 	info->protection = scope->protect.wanted;
 	info->protected = scope->protect.kept;
 	info->unprotected = scope->protect.native;
+	info->retries = READ_ONCE(scope->retries);
 	if (pool)
 		memcpy(info->param, pool->param, sizeof(info->param));
 	for (kind = 0; scope->ops && kind < QUIRE_KINDS; kind++) {

@@ -36,6 +36,7 @@ struct quire_narrow {
  * @params:	of the host
  * @protect:	what is protected
  * @narrow:	what was last reckoned, by kind
+ * @retries:	tasks that were not killed but told to try again; under oom_lock
  * @removed:	the cgroup is gone
  * @ejected:	name of the policy that the guard has ejected; "" if none
  * @fault:	why
@@ -50,6 +51,7 @@ struct quire_scope {
 	struct quire_host_params params;
 	struct quire_protect protect;
 	struct quire_narrow narrow[QUIRE_KINDS];
+	u64 retries;
 	bool removed;
 	char ejected[QUIRE_NAME_MAX + 1];
 	enum quire_fault fault;

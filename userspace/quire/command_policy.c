@@ -14,7 +14,7 @@
 /* Lines of a scope that are no parameter of its policy. */
 static const char *const common[] = {
 	"window", "window_most", "protect_ms", "protect_anon_mb", "protect_file_mb",
-	"protected_verdicts", "protected_native",
+	"protected_verdicts", "protected_native", "oom_retries",
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)

@@ -223,17 +223,37 @@ wait $pid 2>/dev/null
 put 'cgroup /hog native'
 
 # Of a file that is being written MGLRU proposes few pages, most being dirty, and those are not what a policy has named. Reclaim
-# gives up before a guard is in question: in a cgroup that begins, 6 of 10 such loads were killed once, natively none.
-before=$(kills)
-for ((turn = 0; turn < $(many 60) / 10; turn++)); do
+# gives up before a guard is in question: 36 of 40 such loads were killed on 6.12 in a cgroup that begins. It kills some by
+# itself (5 of 35; with lru 7 of 35), so what counts is whether one was killed though pages had been refused, and nobody told
+# to try again. 6.1 finds other pages, and neither happens. In memory, as a disk's pace is less a matter of luck there.
+modprobe brd rd_nr=1 rd_size=65536
+mke2fs -q -t ext4 /dev/ram0
+mkdir "$tmp/disk"
+mount /dev/ram0 "$tmp/disk"
+needed=3
+[[ $kernel != 6.1.* ]] || needed=0
+ours=0 killed=0 retries=0
+for ((turn = 0; turn < 40 && (turn < $(many 60) / 10 || retries < needed); turn++)); do
+	before=$(kills)
 	mkdir /sys/fs/cgroup/gone
 	echo 12M >/sys/fs/cgroup/gone/memory.max
 	put 'cgroup /gone lru'
-	in_group gone quire-load loop --memory=file --size=15M -r 1 --dir=$data
-	wait $pid || break
+	in_group gone quire-load loop --memory=file --size=15M -r 1 --dir="$tmp/disk"
+	wait $pid
+	again=$(scope_value /gone oom_retries)
+	retries=$((retries + again))
+	if [ "$(kills)" -gt "$before" ]; then
+		killed=$((killed + 1))
+		for kind in anon file; do
+			read_pool pool /gone $kind
+			[ "$again" -gt 0 ] || [ "${pool[verdicts_activate]}" -eq 0 ] || ours=$((ours + 1))
+		done
+	fi
 	rmdir /sys/fs/cgroup/gone
 done
-is "$turn $(($(kills) - before))" "$(($(many 60) / 10)) 0" "a file is written in a cgroup that begins, and nobody killed"
+umount "$tmp/disk"
+is "$ours" 0 "a file is written $turn times in a cgroup that begins: of $killed that were killed nobody with pages refused"
+within "$retries" "$needed" 1000000 "and $retries times whoever wanted memory was told to try again"
 kill -CONT "$loop"
 mglru_is "$had"
 pid=$loop
