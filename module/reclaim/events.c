@@ -4,6 +4,7 @@
  *
  *	mm_lru_insertion	a page is on the LRU lists	-> admit
  *	workingset_refault	an evicted page comes back	-> admit, with its ghost
+ *	get_shadow_from_swap_cache  just before, if from zram	-> its slot (identity.c)
  *	folio_referenced	reclaim proposes a page		-> touch, or the verdict
  *	workingset_eviction	it has been evicted		-> remove, a ghost
  *	mlock_folio		it is to stay in memory		-> remove
@@ -144,7 +145,7 @@ static bool quire_on_refault(struct folio *folio)
 
 	if (pool)
 		quire_host_refault(pool, folio_pfn(folio), folio_order(folio),
-				   quire_identity(folio));
+				   quire_identity_back(folio));
 	return pool;
 }
 
@@ -386,6 +387,9 @@ static struct quire_hook quire_reclaim_hooks[] = {
 		.around = &(const struct quire_around)QUIRE_AROUND_OF(workingset_refault),
 		.cost = "the pool's lock a refault",
 	}, {
+		.kind = QUIRE_HOOK_ENTRY, .name = "get_shadow_from_swap_cache", .often = true,
+		.entry = quire_on_slot, .cost = "two stores a page that comes back from swap in memory",
+	}, {
 		.kind = QUIRE_HOOK_TRACE, .name = "mm_lru_insertion", .required = true,
 		.probe = quire_on_insertion, .cost = "the pool's lock a new page",
 	}, {
@@ -430,7 +434,7 @@ void quire_events_stop(void)
 struct quire_part quire_policy_part = {
 	.name = "policy",
 	.about = "replacement policies and protection in reclaim; no hook while there is none",
-	.limits = "memory added beyond twice what there was is left to the kernel; no ghosts on swap in memory",
+	.limits = "memory added beyond twice what there was is left to the kernel",
 	.start = quire_reclaim_start,
 	.stop = quire_reclaim_stop,
 	.hooks = quire_reclaim_hooks,

@@ -5,6 +5,7 @@
  *	mm_lru_insertion	a page is on the LRU lists: somebody has it
  *	workingset_eviction	reclaim has evicted one, for somebody
  *	workingset_refault	an evicted one comes back, wanted by the current process
+ *	get_shadow_from_swap_cache  and before that, from which slot, see identity.c
  *	folio_wait_bit_common	it is waited for, see reread.c
  *
  * Context: all handlers run with preemption off, some with interrupts off and the lock of
@@ -54,7 +55,7 @@ static void quire_on_comeback(struct ftrace_regs *regs)
 {
 	struct folio *folio = (struct folio *)quire_argument(regs, 0);
 	struct quire_recent recent = { .distance_pages = -1, .away_ms = -1 };
-	u64 place = quire_identity(folio);
+	u64 place = quire_identity_back(folio);
 	unsigned int pages;
 
 	/* The kernel itself remembers no more than recent evictions. */
@@ -76,6 +77,9 @@ struct quire_hook quire_thrash_hooks[QUIRE_NR_THRASH_HOOKS] = {
 	}, {
 		.kind = QUIRE_HOOK_ENTRY, .name = "workingset_eviction", .required = true, .often = true,
 		.entry = quire_on_evicted, .cost = "a write to a cache line, and a count an eviction",
+	}, {
+		.kind = QUIRE_HOOK_ENTRY, .name = "get_shadow_from_swap_cache", .often = true,
+		.entry = quire_on_slot, .cost = "two stores a page that comes back from swap in memory",
 	}, {
 		.kind = QUIRE_HOOK_TRACE, .name = "mm_lru_insertion", .required = true,
 		.probe = quire_on_admission, .cost = "two counts a page that comes into memory",

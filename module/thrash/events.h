@@ -7,7 +7,7 @@
 
 #include "hook/hook.h"
 
-#define QUIRE_NR_THRASH_HOOKS	4
+#define QUIRE_NR_THRASH_HOOKS	5
 
 extern struct quire_hook quire_thrash_hooks[QUIRE_NR_THRASH_HOOKS];
 

@@ -185,19 +185,21 @@ stand() {
 
 # known KIND POLICY LOW HIGH NAME: so many in a hundred of those that come back
 known() {
-	local came known kernel
+	local came known refaults
 
 	put "cgroup /kinds $2"
 	soon back "$1" 2000
 	stand "$1"
-	came=${pool[refaulted_folios]} known=${pool[refaulted_remembered_folios]} kernel=${lists["workingset_refault_$1"]}
+	came=${pool[refaulted_folios]} known=${pool[refaulted_remembered_folios]} refaults=${lists["workingset_refault_$1"]}
 	soon back "$1" $((came + 1500))
 	stand "$1"
 	came=$((pool[refaulted_folios] - came))
 	known=$((pool[refaulted_remembered_folios] - known))
-	kernel=$((${lists["workingset_refault_$1"]} - kernel))
+	refaults=$((${lists["workingset_refault_$1"]} - refaults))
 	within $((known * 100 / (came ? came : 1))) "$3" "$4" "$5, $2: $known of $came are known, by ${pool[ghosts]} ghosts"
-	within $((came * 100 / (kernel ? kernel : 1))) 90 110 "$5, $2: $kernel come back for the kernel"
+	# MGLRU counts on 6.1 only what was evicted from the generation that is now the oldest.
+	[[ $kernel == 6.1.* && $(<$mglru) != 0x0000 ]] ||
+		within $((came * 100 / (refaults ? refaults : 1))) 90 110 "$5, $2: $refaults come back for the kernel"
 }
 
 echo 8M >$top/kinds/memory.max
@@ -206,6 +208,27 @@ known anon 'lru_k ghost_percent=100' 90 100 "anonymous"
 known anon 'lru_k ghost_percent=10' 0 5 "anonymous"
 known anon 'lirs ghost_percent=100' 1 100 "anonymous"
 stop
+
+# Swap in memory is read past the swap cache.
+disk=$(awk '$1 ~ "^/dev" { print $1; exit }' /proc/swaps)
+swapoff "$disk"
+modprobe zram num_devices=1
+echo 64M >/sys/block/zram0/disksize
+mkswap /dev/zram0 >/dev/null && swapon /dev/zram0
+ok $? "swap on zram"
+for value in n y; do
+	echo $value >$mglru
+	[ $value = n ] && name=classic || name=MGLRU
+	in_group kinds quire-load loop -w --size=9M -s 3600
+	known anon 'lru_k ghost_percent=100' 90 100 "zram, $name"
+	agrees /kinds anon "zram, $name"
+	stop
+done
+echo n >$mglru
+swapoff /dev/zram0
+rmmod zram
+swapon "$disk"
+
 in_group kinds quire-load loop --memory=file --file=$data/kinds-9 --size=9M -s 3600
 known file 'lru_k ghost_percent=100' 90 100 "mapped"
 stop

@@ -262,6 +262,32 @@ named "a loop over shared memory"
 stop_load
 over
 
+# On zram, whose pages are read past the swap cache: what comes back soon is all that comes back.
+refaulted() {
+	awk '$1 == "refault_soon_pages" { ours = $2 } $1 == "workingset_refault_anon" { kernel = $2 }
+		END { print ours, kernel }' /proc/quire/stat /proc/vmstat
+}
+
+disk=$(awk '$1 ~ "^/dev" { print $1; exit }' /proc/swaps)
+swapoff "$disk"
+modprobe zram num_devices=1
+echo 128M >/sys/block/zram0/disksize
+mkswap /dev/zram0 >/dev/null && swapon /dev/zram0
+ok $? "swap on zram"
+limit=40M start loop -w --size=60M --seconds=60
+until_calm
+read -r ours kernel < <(refaulted)
+go_on
+named "a loop on zram"
+is "$(first_culprit)" "$worker" "by itself"
+stop_load
+read -r soon all < <(refaulted)
+within $(((soon - ours) * 100 / (all - kernel + 1))) 90 105 "of $((all - kernel)) pages that came back $((soon - ours)) did soon"
+over
+swapoff /dev/zram0
+rmmod zram
+swapon "$disk"
+
 # Two that fit alone and not together.
 limit=40M start loop -p 2 --size=30M --seconds=60
 until_calm
