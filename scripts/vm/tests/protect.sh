@@ -33,9 +33,9 @@ stop() {
 	wait "$@"
 } 2>/dev/null
 
-# missed PID: pages that it has to wait for in 4 s, or longer. What was there before does not count, as it may have come natively.
+# missed PID: pages that it has to wait for in 4 s, or longer. Those that go before what is set is in force come back first.
 missed() {
-	sleep $((2 * slow))
+	sleep "$settling"
 	before=() after=()
 	read_kernel_faults before "$1" && sleep $((4 * slow)) && read_kernel_faults after "$1" || return
 	echo $((after[maj_flt] - before[maj_flt]))
@@ -57,7 +57,10 @@ pressed() {
 thrashes() {
 	began=$(gone)
 	until_it 30 pressed
-	native=$(missed "$victim")
+	for _ in {1..5}; do
+		native=$(missed "$victim")
+		[ "${native:-0}" -lt 200 ] || break
+	done
 	[ "${native:-0}" -ge 200 ]
 	ok $? "$1: natively what is used goes, and $native come back"
 }
@@ -100,6 +103,8 @@ no_swap_readahead
 # Under the debug kernel all of it takes longer, and so does a turn of memory.
 slow=$((60 / $(many 60)))
 slow=$((slow > 5 ? 5 : slow))
+# A round of the victim: there it waits up to 10 s for all of its pages.
+settling=$((slow > 1 ? 25 : 2))
 swappiness=$(</proc/sys/vm/swappiness)
 tickers=()
 for ((cpu = 0; cpu < $(nproc); cpu++)); do
