@@ -155,7 +155,7 @@ done
 left_mb=60
 [ ! -e /sys/kernel/debug/kmemleak ] || left_mb=200
 echo 3 >/proc/sys/vm/drop_caches
-echo $((($(awk '/^MemFree/ { print int($2 / 1024) }' /proc/meminfo) - left_mb) / 2)) >/proc/sys/vm/nr_hugepages
+take_huge $((($(awk '/^MemFree/ { print int($2 / 1024) }' /proc/meminfo) - left_mb) / 2))
 # What fits is about what a loop that does not fit has in memory; what the kernel can do without goes only in time.
 # Three of them fit at first and are made larger until they do not, which shows in what they get done: not a little
 # less, as on a host that has become busier, but next to nothing.

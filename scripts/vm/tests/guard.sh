@@ -51,7 +51,7 @@ take_machine() {
 	sync
 	echo 3 >/proc/sys/vm/drop_caches
 	echo 1 >/proc/sys/vm/compact_memory
-	echo $((($(available_mb) - left_mb) / 2)) >/proc/sys/vm/nr_hugepages
+	take_huge $((($(available_mb) - left_mb) / 2))
 	left=$(available_mb)
 	say "$left MiB are left of the machine"
 	loads[machine-two]="random --writes=20 --size=$((left * 60 / 100))M -p 2"

@@ -297,7 +297,7 @@ stop_load
 over
 
 # A hog and its victim, with the machine's own memory: huge pages take away most of it.
-echo 170 >/proc/sys/vm/nr_hugepages
+take_huge 170
 free=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
 say "$((free / 1024)) MiB are left"
 quire-load window -n 6000 -m 6000 --seconds=60 >/dev/null &

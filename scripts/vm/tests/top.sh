@@ -97,7 +97,7 @@ kill $worker $other
 # SOAK=1, into what huge pages leave of the machine, which takes a minute and more to fill.
 echo thrash=1 >/proc/quire/config
 if [ -n "${SOAK-}" ]; then
-	echo 170 >/proc/sys/vm/nr_hugepages
+	take_huge 170
 	free=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
 	start loop --size=$((free + 40000))K --writes=30 --seconds=150
 else
