@@ -8,7 +8,10 @@
 #include "hook/hook.h"
 #include "reclaim/identity.h"
 
-/* The task that last asked on this CPU, and of which slot. If it was moved meanwhile, what it finds is another's. */
+/*
+ * The task that last asked on this CPU, and of which slot. A task that is moved to another CPU in between finds there what
+ * somebody else asked for, and its page is not known, or an older question of its own, and its page is taken for that one.
+ */
 struct quire_slot {
 	const struct task_struct *task;
 	u64 entry;

@@ -212,9 +212,7 @@ stop
 # Swap in memory is read past the swap cache.
 disk=$(awk '$1 ~ "^/dev" { print $1; exit }' /proc/swaps)
 swapoff "$disk"
-modprobe zram num_devices=1
-echo 64M >/sys/block/zram0/disksize
-mkswap /dev/zram0 >/dev/null && swapon /dev/zram0
+zram_on 64M
 ok $? "swap on zram"
 for value in n y; do
 	echo $value >$mglru
@@ -225,8 +223,7 @@ for value in n y; do
 	stop
 done
 echo n >$mglru
-swapoff /dev/zram0
-rmmod zram
+zram_off
 swapon "$disk"
 
 in_group kinds quire-load loop --memory=file --file=$data/kinds-9 --size=9M -s 3600

@@ -41,6 +41,16 @@ take_huge() {
 	echo "$1" >/proc/sys/vm/nr_hugepages
 }
 
+# zram_on SIZE [PRIORITY]: swap in memory; its status is for ok
+zram_on() {
+	modprobe zram num_devices=1 && echo "$1" >/sys/block/zram0/disksize &&
+		mkswap /dev/zram0 >/dev/null && swapon ${2:+-p "$2"} /dev/zram0
+}
+
+zram_off() {
+	swapoff /dev/zram0 && rmmod zram
+}
+
 # ok STATUS NAME: passed if STATUS is 0
 ok() {
 	count=$((count + 1))

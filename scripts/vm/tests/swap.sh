@@ -111,27 +111,21 @@ swapoff $data/swapfile
 rm $data/swapfile
 
 # zram: another device in the place of the second.
-if modprobe zram num_devices=1; then
-	echo 64M >/sys/block/zram0/disksize
-	mkswap /dev/zram0 >/dev/null && swapon -p 20 /dev/zram0
-	ok $? "swap on zram"
-	quire-load swap -n 300 --cpu=0 >/dev/null
-	take before
-	start swap -n 300 --cpu=0
-	go
-	take after
-	end
-	is "$(delta zram_in_pages)" 300 "300 pages read from zram"
-	within "$(delta zram_out_pages)" 300 400 "300 pages written to zram"
-	is "$(delta swap1_in_pages)" 300 "and no other is in its place"
-	is "$(swap_names)" "0 $first 1 zram0" "the status names it"
-	quire status | grep -qx 'swap 1  *zram0'
-	ok $? "and so does quire status"
-	swapoff /dev/zram0
-	rmmod zram
-else
-	skip "zram" "this kernel has none"
-fi
+zram_on 64M 20
+ok $? "swap on zram"
+quire-load swap -n 300 --cpu=0 >/dev/null
+take before
+start swap -n 300 --cpu=0
+go
+take after
+end
+is "$(delta zram_in_pages)" 300 "300 pages read from zram"
+within "$(delta zram_out_pages)" 300 400 "300 pages written to zram"
+is "$(delta swap1_in_pages)" 300 "and no other is in its place"
+is "$(swap_names)" "0 $first 1 zram0" "the status names it"
+quire status | grep -qx 'swap 1  *zram0'
+ok $? "and so does quire status"
+zram_off
 
 # Read-ahead: more comes in than was asked for, and the kernel's hits are shown.
 echo 3 >/proc/sys/vm/page-cluster

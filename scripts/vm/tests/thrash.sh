@@ -270,9 +270,7 @@ refaulted() {
 
 disk=$(awk '$1 ~ "^/dev" { print $1; exit }' /proc/swaps)
 swapoff "$disk"
-modprobe zram num_devices=1
-echo 128M >/sys/block/zram0/disksize
-mkswap /dev/zram0 >/dev/null && swapon /dev/zram0
+zram_on 128M
 ok $? "swap on zram"
 limit=40M start loop -w --size=60M --seconds=60
 until_calm
@@ -284,8 +282,7 @@ stop_load
 read -r soon all < <(refaulted)
 within $(((soon - ours) * 100 / (all - kernel + 1))) 90 105 "of $((all - kernel)) pages that came back $((soon - ours)) did soon"
 over
-swapoff /dev/zram0
-rmmod zram
+zram_off
 swapon "$disk"
 
 # Two that fit alone and not together.
