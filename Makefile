@@ -140,7 +140,8 @@ dkms:
 #: Measuring:
 #:   bench-NAME  one of scripts/bench/, in the VM: bench-stat is what loading costs,
 #:               bench-policy what policies do: LOADS=loop,zipf POLICIES=lru,arc ROUNDS=3,
-#:               bench-policy-cost what an attached one costs,
+#:               bench-policy-cost what an attached one costs, bench-kills how often
+#:               loads are killed for want of memory natively and under a policy,
 #:               bench-workingset, bench-thrash and bench-scan how well working sets and
 #:               thrashing are known, and what that costs
 bench-%: setup-build setup-vm $(call kernel_setup,$(vm_kernel))

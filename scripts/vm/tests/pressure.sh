@@ -224,7 +224,7 @@ put 'cgroup /hog native'
 
 # Of a file that is being written MGLRU proposes few pages, most being dirty, and those are not what a policy has named. Reclaim
 # gives up before a guard is in question: 36 of 40 such loads were killed on 6.12 in a cgroup that begins. It kills some by
-# itself (5 of 35; with lru 7 of 35), so what counts is whether one was killed though pages had been refused, and nobody told
+# itself (scripts/bench/kills), so what counts is whether one was killed though pages had been refused, and nobody told
 # to try again. 6.1 finds other pages, and neither happens. In memory, as a disk's pace is less a matter of luck there.
 modprobe brd rd_nr=1 rd_size=65536
 mke2fs -q -t ext4 /dev/ram0
