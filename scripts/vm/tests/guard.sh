@@ -14,6 +14,8 @@ mglru=/sys/kernel/mm/lru_gen/enabled
 verdicts=/sys/kernel/tracing/events/quire/verdict
 hoard=/sys/fs/cgroup/quire-hoard	# $hoard/still has what the kernel does not take, $hoard/busy the load
 left_mb=128				# of the machine
+patience=300				# seconds for a load; the debug kernel takes many times as long
+[ ! -e /sys/kernel/debug/kmemleak ] || patience=1500
 declare -A pool base_ms base_kills loads reasons=(
 	[keeps]='kept page after page, and none that it gave up went'
 	[no_victim]='had pages and named no victim'
@@ -65,9 +67,9 @@ pressure() {
 	R=()
 	# shellcheck disable=SC2086 # words of a command
 	if [ "$1" = cgroup ]; then
-		limited 12M timeout 300 quire-load ${loads[$1-$2]} >"$tmp/loop" 2>"$tmp/err"
+		limited 12M timeout $patience quire-load ${loads[$1-$2]} >"$tmp/loop" 2>"$tmp/err"
 	else
-		timeout 300 quire-load ${loads[$1-$2]} >"$tmp/loop" 2>"$tmp/err"
+		timeout $patience quire-load ${loads[$1-$2]} >"$tmp/loop" 2>"$tmp/err"
 	fi
 	status=$?
 	ms=$(((${EPOCHREALTIME/./} - began) / 1000))
